@@ -1,0 +1,62 @@
+"""Turning one outgoing message into what a channel can show: numbered choices, parts within the limit."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from api.channels.contract import Button, OutgoingMessage
+from api.core.text import fold, utf16_len
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…\n])\s+")
+_WORD_NUMBERS = {"mot": 1, "nhat": 1, "hai": 2, "nhi": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "sau": 6, "bay": 7}
+
+
+def as_plain_text(message: OutgoingMessage) -> str:
+    """The text with its choices numbered below it, for channels without buttons."""
+    if not message.buttons:
+        return message.text
+    lines = [f"{number}. {button.title}" for number, button in enumerate(message.buttons, start=1)]
+    return "\n".join([message.text, *lines])
+
+
+def chosen(text: str, buttons: Sequence[Button]) -> Button | None:
+    """The choice that a typed answer means: its number, the number as a word, or the button's own words.
+
+    >>> chosen("hai", [Button("Đúng rồi", "/affirm"), Button("Sửa lại", "/correct")]).payload
+    '/correct'
+    """
+    said = fold(text).strip(" .!)(")
+    for prefix in ("so ", "chon ", "chon so "):
+        said = said.removeprefix(prefix)
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 3 else _WORD_NUMBERS.get(said, 0)
+    if 1 <= number <= len(buttons):
+        return buttons[number - 1]
+    return next((button for button in buttons if fold(button.title) == said), None)
+
+
+def parts(text: str, limit: int) -> Iterator[str]:
+    """`text` in pieces of at most `limit` UTF-16 units, cut at sentence ends, else at blanks, else anywhere."""
+    rest = text.strip()
+    while utf16_len(rest) > limit:
+        cut = _cut(rest, limit)
+        yield rest[:cut].rstrip()
+        rest = rest[cut:].lstrip()
+    if rest:
+        yield rest
+
+
+def _cut(text: str, limit: int) -> int:
+    fits = _longest_prefix(text, limit)
+    ends = [m.start() for m in _SENTENCE_END.finditer(text, 0, fits + 1) if 0 < m.start() <= fits]
+    if ends:
+        return ends[-1]
+    blank = text.rfind(" ", 1, fits + 1)
+    return blank if blank > 0 else fits
+
+
+def _longest_prefix(text: str, limit: int) -> int:
+    units = 0
+    for index, character in enumerate(text):
+        units += 2 if ord(character) > 0xFFFF else 1
+        if units > limit:
+            return max(index, 1)
+    return len(text)

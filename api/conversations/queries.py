@@ -1,0 +1,43 @@
+"""Reads of threads and messages."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.conversations.models import Conversation, Message, Mode
+
+
+def history(session: Session, conversation_id: uuid.UUID, after: int = 0, limit: int = 200) -> Sequence[Message]:
+    """Messages with an id above `after`, oldest first."""
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.id > after)
+    return session.scalars(query.order_by(Message.id).limit(limit)).all()
+
+
+def latest(session: Session, conversation_id: uuid.UUID, limit: int = 100) -> Sequence[Message]:
+    """The last `limit` messages, oldest first."""
+    query = select(Message).where(Message.conversation_id == conversation_id)
+    return list(reversed(session.scalars(query.order_by(Message.id.desc()).limit(limit)).all()))
+
+
+def recent_photo_ids(session: Session, conversation_id: uuid.UUID, since: datetime) -> list[str]:
+    """Ids of the photos that the citizen sent since a moment, in order, each once."""
+    query = select(Message.media_ids).where(
+        Message.conversation_id == conversation_id, Message.direction == "in", Message.created_at >= since
+    )
+    rows = session.scalars(query.order_by(Message.id))
+    return list(dict.fromkeys(media_id for ids in rows for media_id in ids))
+
+
+def threads(
+    session: Session, *, mode: Mode | None = None, wants_human: bool | None = None, limit: int = 50
+) -> Sequence[Conversation]:
+    """Conversations for the console, the most recently active first."""
+    query = select(Conversation).order_by(Conversation.last_message_at.desc()).limit(limit)
+    if mode is not None:
+        query = query.where(Conversation.mode == mode)
+    if wants_human is not None:
+        query = query.where(Conversation.wants_human == wants_human)
+    return session.scalars(query).all()

@@ -1,0 +1,147 @@
+"""One conversation's waiting messages, in order: each goes to the bot unless a person has taken over."""
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.channels.contract import Button, Kind, OutgoingMessage
+from api.channels.render import chosen
+from api.conversations.bot import Bot
+from api.conversations.models import Conversation, InStatus, Message, Mode
+from api.conversations.outbox import say
+from api.core.clock import Clock
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+OFFERED_LOOKBACK = 40  # messages back in which a pressed button must have been offered
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the bot is told about one message, read in a transaction of its own."""
+
+    message_id: int
+    text: str
+    metadata: dict[str, Any]
+    tried_before: bool
+
+
+def handle_waiting(conversation_id: uuid.UUID, bot: Bot, clock: Clock, transaction: Transaction) -> int:
+    """Answer every waiting message of one conversation. Returns how many. The caller runs one of these at a time.
+
+    No transaction is open while the bot thinks. If we die after the bot answered, the next try finds the answer in the
+    bot's own record (`Bot.said`) instead of asking twice; actions are idempotent by message id besides.
+    """
+    count = 0
+    while waiting := _next(conversation_id, clock, transaction):
+        replies = _ask(conversation_id, bot, waiting)
+        _finish(conversation_id, waiting, replies, clock, transaction)
+        count += 1
+    return count
+
+
+def _next(conversation_id: uuid.UUID, clock: Clock, transaction: Transaction) -> Waiting | None:
+    with transaction() as session:
+        while row := _oldest_waiting(session, conversation_id):
+            conversation = session.get_one(Conversation, conversation_id)
+            if conversation.mode == Mode.HUMAN:
+                row.status, row.done_at = InStatus.DONE, clock.now()
+                session.flush()
+                continue
+            row.attempts += 1
+            return Waiting(row.id, words_for_bot(session, row), metadata_for_bot(row), row.attempts > 1)
+    return None
+
+
+def _oldest_waiting(session: Session, conversation_id: uuid.UUID) -> Message | None:
+    return session.scalar(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.direction == "in",
+            Message.status == InStatus.RECEIVED,
+        )
+        .order_by(Message.id)
+        .limit(1)
+    )
+
+
+def _ask(conversation_id: uuid.UUID, bot: Bot, waiting: Waiting) -> list[OutgoingMessage]:
+    if waiting.tried_before:
+        said = bot.said(conversation_id, waiting.message_id)
+        if said is not None:
+            return said
+    return bot.turn(conversation_id, waiting.text, waiting.metadata)
+
+
+def _finish(
+    conversation_id: uuid.UUID,
+    waiting: Waiting,
+    replies: Sequence[OutgoingMessage],
+    clock: Clock,
+    transaction: Transaction,
+) -> None:
+    with transaction() as session:
+        # the same lock that taking over holds: a reply is either out before the clerk has the thread, or never
+        conversation = session.get_one(Conversation, conversation_id, with_for_update={"key_share": True})
+        row = session.get_one(Message, waiting.message_id)
+        if row.status == InStatus.DONE:
+            return
+        row.status, row.done_at = InStatus.DONE, clock.now()
+        if conversation.mode == Mode.HUMAN:
+            return
+        for reply in replies:
+            if reply.text or reply.card or reply.buttons:
+                say(session, conversation_id, reply, author="bot", now=clock.now(), reply_to_id=row.id)
+
+
+def words_for_bot(session: Session, row: Message) -> str:
+    """What Rasa is sent: a pressed or typed choice as its payload, a photo or pin as an intent, else the text.
+
+    Text that a citizen types never reaches Rasa with a leading slash: "/rate{…}" typed is only words.
+    """
+    offered = offered_buttons(session, row)
+    payload = row.extra.get("payload")
+    if payload and any(button.payload == payload for button in offered):
+        return str(payload)
+    typed = chosen(row.text, _last_choices(session, row)) if row.text else None
+    if typed:
+        return typed.payload
+    if row.kind == Kind.LOCATION:
+        return "/send_location" + json.dumps({"lat": row.extra.get("lat"), "lon": row.extra.get("lon")})
+    if row.kind == Kind.CONTACT:
+        return "/inform_contact" + json.dumps({"phone": row.extra.get("phone")})
+    text = row.text.lstrip("/ \n")
+    if not text:
+        return "/send_photo" if row.kind == Kind.IMAGE else "/send_unsupported"
+    return text
+
+
+def metadata_for_bot(row: Message) -> dict[str, Any]:
+    return {"message_id": row.id, "kind": row.kind, "media_ids": row.media_ids}
+
+
+def offered_buttons(session: Session, row: Message) -> list[Button]:
+    """Every choice offered lately in this conversation: a payload from anywhere else is not obeyed."""
+    rows = session.scalars(
+        select(Message.extra)
+        .where(Message.conversation_id == row.conversation_id, Message.direction == "out", Message.id < row.id)
+        .order_by(Message.id.desc())
+        .limit(OFFERED_LOOKBACK)
+    )
+    return [Button(**button) for extra in rows for button in extra.get("buttons", [])]
+
+
+def _last_choices(session: Session, row: Message) -> list[Button]:
+    extra = session.scalar(
+        select(Message.extra)
+        .where(Message.conversation_id == row.conversation_id, Message.direction == "out", Message.id < row.id)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return [Button(**button) for button in (extra or {}).get("buttons", [])]

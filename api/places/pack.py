@@ -1,0 +1,119 @@
+"""Fills the place tables from the data of `vietnamadminunits` (never its web geocoder) and the pack's landmarks."""
+
+import importlib.util
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from api.core.db import Base
+from api.core.text import fold, nfc
+from api.localities.pack import pack, read
+from api.places.models import FormerUnit, Landmark, PlaceUnit, Succession
+
+KINDS = {"Phường": "phuong", "Xã": "xa", "Đặc khu": "dac_khu", "Thị trấn": "thi_tran"}
+
+
+_UNITS = "select * from admin_units where provinceCode = ? order by wardCode"
+_FORMER = "select * from admin_units_legacy where province in ({}) order by districtCode, wardCode"
+
+
+def load(session: Session) -> None:
+    """Upsert units, former units, successions and landmarks. Running it again changes nothing."""
+    with closing(sqlite3.connect(f"file:{_data_folder() / 'dataset.db'}?mode=ro", uri=True)) as source:
+        source.row_factory = sqlite3.Row
+        units = source.execute(_UNITS, (pack()["province_code"],)).fetchall()
+        provinces = pack()["former_provinces"]
+        former = source.execute(_FORMER.format(",".join("?" * len(provinces))), provinces).fetchall()
+    _upsert(session, PlaceUnit, [_unit(row) for row in units], "code")
+    _upsert(session, FormerUnit, [_former(row) for row in former], "code")
+    session.execute(insert(Succession).values(_successions(units, former)).on_conflict_do_nothing())
+    _load_landmarks(session, {row["wardCode"] for row in units})
+
+
+def _data_folder() -> Path:
+    # found without importing the package: its import alone costs two seconds and 60 MB
+    spec = importlib.util.find_spec("vietnamadminunits")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("the package vietnamadminunits is missing: run `uv sync`")
+    return Path(spec.submodule_search_locations[0]) / "data"
+
+
+def _unit(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "code": row["wardCode"],
+        "name": nfc(row["ward"]),
+        "kind": KINDS[row["wardType"]],
+        "short_name": nfc(row["wardShort"]),
+        "folded": fold(row["ward"]),
+        "lat": row["wardLat"],
+        "lon": row["wardLon"],
+        "area_km2": row["wardAreaKm2"],
+        "in_area": row["wardCode"] < pack()["area_before_code"],
+    }
+
+
+def _former(row: sqlite3.Row) -> dict[str, Any]:
+    # an island district without wards stands for itself
+    name, short = row["ward"] or row["district"], row["wardShort"] or row["districtShort"]
+    return {
+        "code": row["wardCode"] or f"d{row['districtCode']}",
+        "name": nfc(name),
+        "kind": KINDS.get(row["wardType"] or "", "huyen"),
+        "short_name": nfc(short),
+        "district": nfc(row["district"]),
+        "province": nfc(row["province"]),
+        "folded": fold(name),
+        "lat": row["wardLat"] or row["districtLat"],
+        "lon": row["wardLon"] or row["districtLon"],
+    }
+
+
+def _successions(units: list[sqlite3.Row], former: list[sqlite3.Row]) -> list[dict[str, str]]:
+    """Which former unit became (part of) which unit, from the package's own conversion table."""
+    table = json.loads((_data_folder() / "converter_2025.json").read_text(encoding="utf-8"))
+    province = units[0]["provinceKey"]
+    code_of_unit = {row["wardKey"]: row["wardCode"] for row in units}
+    code_of_former = {_former_key(row): _former(row)["code"] for row in former}
+    pairs = {(old, new) for new, olds in table["DICT_PROVINCE_WARD_NO_DIVIDED"][province].items() for old in olds} | {
+        (old, heir["newWardKey"])
+        for old, heirs in table["DICT_PROVINCE_WARD_DIVIDED"].get(province, {}).items()
+        for heir in heirs
+    }
+    return [
+        {"former_code": code_of_former[old], "unit_code": code_of_unit[new]}
+        for old, new in sorted(pairs)
+        if old in code_of_former and new in code_of_unit
+    ]
+
+
+def _former_key(row: sqlite3.Row) -> str:
+    return f"{row['provinceKey']}_{row['districtKey']}_{row['wardKey'] or ''}"
+
+
+def _load_landmarks(session: Session, units: set[str]) -> None:
+    """The pack's landmarks replace the earlier ones: they are reference data, nobody edits them in the console."""
+    session.execute(delete(Landmark))
+    rows = [_landmark(entry, units) for entry in read("landmarks.yml")]
+    if rows:
+        session.execute(insert(Landmark).values(rows))
+
+
+def _landmark(entry: dict[str, Any], units: set[str]) -> dict[str, Any]:
+    unit = entry.get("unit")
+    if unit is not None and unit not in units:
+        raise ValueError(f"landmarks.yml: {entry['name']}: unit {unit} is not one of today's units")
+    lat, lon = entry.get("at", (None, None))
+    name = nfc(entry["name"])
+    return {"name": name, "kind": entry["kind"], "folded": fold(name), "unit_code": unit, "lat": lat, "lon": lon}
+
+
+def _upsert(session: Session, table: type[Base], rows: list[dict[str, Any]], key: str) -> None:
+    statement = insert(table).values(rows)
+    changed = {column: statement.excluded[column] for column in rows[0] if column != key}
+    session.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed))

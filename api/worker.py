@@ -1,0 +1,70 @@
+"""The worker: runs the queue of every slice, and frees what a killed worker had in its hands."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+
+from api.core import jobs
+from api.core.settings import get_settings
+from api.core.tables import load_all
+
+log = logging.getLogger(__name__)
+HEARTBEAT_SECONDS = 2.0
+DEAD_AFTER_SECONDS = 10.0
+
+
+async def run(stop: asyncio.Event | None = None) -> None:
+    """Work until `stop` is set or the process is told to end (SIGTERM, SIGINT)."""
+    load_all()
+    stop = stop or _stop_on_signal()
+    app = jobs.app()
+    async with app.open_async():
+        rescue = asyncio.create_task(_rescue(app))
+        work = asyncio.create_task(_work(app))
+        ended = asyncio.create_task(stop.wait())
+        await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (rescue, ended, work):
+            task.cancel()
+        for task in (rescue, ended, work):
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _work(app: App) -> None:
+    await app.run_worker_async(
+        concurrency=get_settings().worker_concurrency,
+        install_signal_handlers=False,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=DEAD_AFTER_SECONDS,
+        shutdown_graceful_timeout=10,
+        # what is done is history in our own tables
+        delete_jobs="successful",
+    )
+
+
+async def _rescue(app: App) -> None:
+    """Jobs of a worker that died keep their lock for ever; put them back into the queue."""
+    while True:
+        try:
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
+                await app.job_manager.retry_job(job)
+        except ConnectorException:
+            log.warning("the database does not answer; the worker tries again")
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+def _stop_on_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=get_settings().log_level)
+    asyncio.run(run())
