@@ -48,7 +48,7 @@ def _unit(row: sqlite3.Row) -> dict[str, Any]:
     return {
         "code": row["wardCode"],
         "name": nfc(row["ward"]),
-        "kind": KINDS[row["wardType"]],
+        "kind": _kind(row["ward"]),
         "short_name": nfc(row["wardShort"]),
         "folded": fold(row["ward"]),
         "lat": row["wardLat"],
@@ -58,13 +58,18 @@ def _unit(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
+def _kind(name: str) -> str:
+    # from the name: the package's own column of kinds calls one commune a ward
+    return next((kind for word, kind in KINDS.items() if nfc(name).startswith(word)), "huyen")
+
+
 def _former(row: sqlite3.Row) -> dict[str, Any]:
     # an island district without wards stands for itself
     name, short = row["ward"] or row["district"], row["wardShort"] or row["districtShort"]
     return {
         "code": row["wardCode"] or f"d{row['districtCode']}",
         "name": nfc(name),
-        "kind": KINDS.get(row["wardType"] or "", "huyen"),
+        "kind": _kind(name),
         "short_name": nfc(short),
         "district": nfc(row["district"]),
         "province": nfc(row["province"]),
