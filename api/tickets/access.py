@@ -33,6 +33,11 @@ def may_see(staff: Staff, ticket: Ticket) -> bool:
     return staff.role in SEES_ALL or staff.department_code == ticket.department_code
 
 
+def may_see_contact(staff: Staff, ticket: Ticket) -> bool:
+    """Name and phone are for those who work on it; a leader reads the case without them."""
+    return may_see(staff, ticket) and staff.role != Role.LEADER
+
+
 def allowed_actions(staff: Staff, ticket: Ticket) -> set[Deed]:
     """What this person may do with this ticket now."""
     if not may_see(staff, ticket):

@@ -31,7 +31,7 @@ def candidates(session: Session, now: datetime) -> Sequence[uuid.UUID]:
     running: list[ColumnElement[bool]] = [
         and_(Ticket.due_at < now, Ticket.overdue_at.is_(None)),
         and_(Ticket.due_at <= soon, Ticket.warned_at.is_(None)),
-        and_(Ticket.overdue_at < now - ESCALATE_AFTER, Ticket.priority == Priority.NORMAL),
+        and_(Ticket.overdue_at < now - ESCALATE_AFTER, Ticket.due_at < now, Ticket.priority == Priority.NORMAL),
     ]
     query = select(Ticket.id).where(
         or_(
@@ -64,7 +64,9 @@ def _deeds(session: Session, ticket: Ticket, now: datetime) -> Iterator[Deed]:
     elif ticket.warned_at is None and ticket.due_at <= warning_until(session, now):
         ticket.warned_at = now
         yield _mark(session, ticket, Deed.WARN, now)
-    if ticket.overdue_at and ticket.overdue_at < now - ESCALATE_AFTER and ticket.priority == Priority.NORMAL:
+    # one that was late once and got more time since is not late now
+    late_for_long = ticket.overdue_at and ticket.overdue_at < now - ESCALATE_AFTER and ticket.due_at < now
+    if late_for_long and ticket.priority == Priority.NORMAL:
         ticket.priority = Priority.HIGH
         yield _mark(session, ticket, Deed.ESCALATE, now)
 

@@ -15,6 +15,7 @@ from api.core.text import nfc
 from api.deadlines.service import due_dates
 from api.localities.pack import pack
 from api.localities.taxonomy import categories
+from api.places.models import PlaceUnit
 from api.routing.service import route
 from api.tickets.change import record
 from api.tickets.models import Priority, Status, Ticket, TicketCounter, TicketPhoto, TicketReporter
@@ -50,6 +51,7 @@ class TicketDraft:
     urgency_reason: str | None = None
     open_key: str | None = None
     demo: bool = False
+    staff_id: int | None = None  # who wrote it down on a citizen's behalf (on the phone, at the desk)
 
 
 def open_ticket(session: Session, draft: TicketDraft, now: datetime) -> Ticket:
@@ -73,7 +75,8 @@ def open_ticket(session: Session, draft: TicketDraft, now: datetime) -> Ticket:
         ticket,
         Deed.OPEN,
         now,
-        actor="citizen" if draft.conversation_id else "staff",
+        actor="staff" if draft.staff_id else "citizen",
+        staff_id=draft.staff_id,
         department=ticket.department_code,
     )
     return ticket
@@ -93,6 +96,8 @@ def _ticket(session: Session, draft: TicketDraft, now: datetime) -> Ticket:
     description = nfc(draft.description).strip()
     number = next_number(session, now)
     title = title_of(description)
+    place_text, contact_name, contact_phone = map(_clean, (draft.place_text, draft.contact_name, draft.contact_phone))
+    unit = session.get(PlaceUnit, draft.unit_code) if draft.unit_code else None
     return Ticket(
         number=number,
         open_key=draft.open_key,
@@ -102,24 +107,28 @@ def _ticket(session: Session, draft: TicketDraft, now: datetime) -> Ticket:
         description=description,
         status=Status.NEW,
         priority=priority,
-        place_text=draft.place_text,
-        unit_code=draft.unit_code,
+        place_text=place_text,
+        unit_code=unit.code if unit else None,
         lat=draft.lat,
         lon=draft.lon,
         department_code=owner.code,
         citizen_id=draft.citizen_id,
         conversation_id=draft.conversation_id,
         channel=draft.channel,
-        contact_name=draft.contact_name,
-        contact_phone=draft.contact_phone,
+        contact_name=contact_name,
+        contact_phone=contact_phone,
         opened_at=now,
         first_response_due_at=due.first_response_at,
         due_at=due.resolution_at,
         deadline_rule=due.rule.code,
         urgency_reason=draft.urgency_reason,
-        folded=searchable(number, description, draft.place_text, draft.contact_name, draft.contact_phone),
+        folded=searchable(number, description, place_text, unit.name if unit else None, contact_name, contact_phone),
         demo=draft.demo,
     )
+
+
+def _clean(text: str | None) -> str | None:
+    return nfc(text).strip() or None if text else None
 
 
 def next_number(session: Session, now: datetime) -> str:

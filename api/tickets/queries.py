@@ -17,7 +17,7 @@ from api.tickets.access import SEES_ALL
 from api.tickets.models import Priority, Status, Ticket, TicketEvent, TicketPhoto, TicketReporter
 from api.tickets.rules import OPEN_STATES
 
-S = TypeVar("S", bound=Select[Any])
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 
 class NoSuchTicket(NotFound):

@@ -63,6 +63,7 @@ TRANSITIONS: Mapping[tuple[Status, Deed], Status] = (
         (_S.WAITING, _D.RESOLVE): _S.RESOLVED,
         (_S.WAITING, _D.REJECT): _S.REJECTED,
         (_S.WAITING, _D.FORWARD): _S.NEW,
+        (_S.WAITING, _D.RETURN): _S.NEW,
         (_S.WAITING, _D.MERGE): _S.MERGED,
         (_S.RESOLVED, _D.RATE): _S.CLOSED,
         (_S.RESOLVED, _D.REOPEN): _S.IN_PROGRESS,

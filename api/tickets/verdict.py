@@ -11,7 +11,7 @@ from api.core.text import nfc
 from api.deadlines.service import due_dates
 from api.localities.pack import pack
 from api.tickets.change import change
-from api.tickets.models import Ticket, TicketEvent, TicketRating
+from api.tickets.models import Status, Ticket, TicketEvent, TicketRating
 from api.tickets.queries import NoSuchTicket, reported_by
 from api.tickets.rules import Deed, escalated_priority, may_reopen, next_status
 
@@ -60,6 +60,9 @@ def _rating(session: Session, ticket: Ticket, conversation_id: uuid.UUID) -> Tic
 def reopen(session: Session, ticket: Ticket, conversation_id: uuid.UUID, reason: str | None, now: datetime) -> TicketEvent:
     """ "Chưa xong": back to the department that answered, with a fresh clock. Saying it twice reopens once."""
     _require_reporter(session, ticket, conversation_id)
+    if ticket.status == Status.IN_PROGRESS and ticket.reopen_count:
+        return _last_reopening(session, ticket)
+    next_status(ticket.status, Deed.REOPEN)
     if not may_reopen(ticket.status, ticket.resolved_at, now, pack()["reopen_days"]):
         raise TooLateToReopen
     ticket.reopen_count += 1
@@ -67,9 +70,14 @@ def reopen(session: Session, ticket: Ticket, conversation_id: uuid.UUID, reason:
     due = due_dates(session, ticket.message_type, ticket.category, ticket.priority, now)
     ticket.due_at, ticket.deadline_rule = due.resolution_at, due.rule.code
     ticket.resolved_at = ticket.closed_at = ticket.overdue_at = ticket.warned_at = None
-    ticket.rating = None
+    ticket.rating = ticket.rating_comment = None
     words = nfc(reason).strip() if reason else None
     return change(session, ticket, Deed.REOPEN, now, actor="citizen", text=words, round=ticket.reopen_count)
+
+
+def _last_reopening(session: Session, ticket: Ticket) -> TicketEvent:
+    query = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == Deed.REOPEN)
+    return session.scalars(query.order_by(TicketEvent.id.desc()).limit(1)).one()
 
 
 def add_words(session: Session, ticket: Ticket, conversation_id: uuid.UUID, text: str, now: datetime) -> TicketEvent:

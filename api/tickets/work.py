@@ -51,7 +51,7 @@ def _answered(ticket: Ticket, now: datetime) -> None:
 def accept(session: Session, ticket: Ticket, staff: Staff, now: datetime) -> TicketEvent:
     """Take the ticket on: it gets this person as its assignee."""
     require(staff, ticket, Deed.ACCEPT)
-    _resume_clock(session, ticket, now)
+    resume_clock(session, ticket, now)
     ticket.assignee_id = staff.id
     _answered(ticket, now)
     return change(session, ticket, Deed.ACCEPT, now, actor="staff", staff_id=staff.id)
@@ -70,13 +70,14 @@ def citizen_answer(session: Session, ticket: Ticket, text: str, now: datetime, m
     """The citizen answered what staff had asked: the clock runs again, later by the time it stood."""
     for media in photos(session, media_ids):
         session.merge(TicketPhoto(ticket_id=ticket.id, media_id=media.id, moment="before"))
-    _resume_clock(session, ticket, now)
+    resume_clock(session, ticket, now)
     return change(
         session, ticket, Deed.CITIZEN_ANSWER, now, actor="citizen", text=_words(text), media_ids=list(media_ids) or None
     )
 
 
-def _resume_clock(session: Session, ticket: Ticket, now: datetime) -> None:
+def resume_clock(session: Session, ticket: Ticket, now: datetime) -> None:
+    """The clock runs again after an ask-back: due later by the working time that it stood."""
     if ticket.waiting_since is None:
         return
     work = calendar(session)
@@ -107,7 +108,7 @@ def _move(
     session: Session, ticket: Ticket, staff: Staff, target: Department, deed: Deed, reason: str, now: datetime
 ) -> TicketEvent:
     left = ticket.department_code
-    _resume_clock(session, ticket, now)
+    resume_clock(session, ticket, now)
     ticket.department_code, ticket.assignee_id = target.code, None
     moved = {"from_department": left, "department": target.code, "reason": reason}
     return change(session, ticket, deed, now, actor="staff", staff_id=staff.id, **moved)
@@ -150,11 +151,19 @@ def recategorise(session: Session, ticket: Ticket, staff: Staff, category: str, 
 
 
 def prioritise(session: Session, ticket: Ticket, staff: Staff, priority: str, now: datetime) -> TicketEvent:
-    """Change how pressing it is. The clock is set anew from the opening by the rule for that priority."""
+    """Change how pressing it is: the clock is set by the rule for that priority.
+
+    Time that was added since (asked back, extended, reopened) stays added.
+    """
     require(staff, ticket, Deed.PRIORITISE)
-    ticket.priority = Priority(priority)
-    due = due_dates(session, ticket.message_type, ticket.category, ticket.priority, ticket.opened_at)
-    ticket.due_at, ticket.deadline_rule = due.resolution_at, due.rule.code
+    if priority not in set(Priority):
+        raise DomainError("Mức ưu tiên không có trong danh sách.")
+    before = due_dates(session, ticket.message_type, ticket.category, ticket.priority, ticket.opened_at)
+    after = due_dates(session, ticket.message_type, ticket.category, priority, ticket.opened_at)
+    work = calendar(session)
+    added = max(0, working_minutes_between(work, before.resolution_at, ticket.due_at))
+    ticket.priority, ticket.deadline_rule = Priority(priority), after.rule.code
+    ticket.due_at, ticket.warned_at = add_working_minutes(work, after.resolution_at, added), None
     return change(session, ticket, Deed.PRIORITISE, now, actor="staff", staff_id=staff.id, priority=priority)
 
 
@@ -162,7 +171,8 @@ def extend(session: Session, ticket: Ticket, staff: Staff, working_days: int, re
     """A lawful extension with its reason, told to the citizen with the new date. At most the length of the rule itself."""
     require(staff, ticket, Deed.EXTEND)
     work = calendar(session)
-    rule = applicable_rule(session, ticket.message_type, ticket.category, ticket.priority, ticket.opened_at.date())
+    opened_on = ticket.opened_at.astimezone(work.zone).date()
+    rule = applicable_rule(session, ticket.message_type, ticket.category, ticket.priority, opened_on)
     minutes = working_days * work.minutes_a_day()
     if not 0 < minutes <= max(rule.resolution_minutes, work.minutes_a_day()):
         raise DomainError("Chỉ gia hạn được tối đa bằng thời hạn ban đầu.")
