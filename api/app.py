@@ -1,18 +1,35 @@
 """The web application: API, citizens' pages, console, and the bot's actions, wired in one place."""
 
 import importlib
+import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
+from admin import citizen
 from api.core.clock import Clock, SystemClock
+from api.core.edge import BodyLimit, SecurityHeaders
+from api.core.errors import NotFound
 from api.core.live import Hub
+from api.core.settings import get_settings
 from api.core.tables import load_all
-from api.core.web import install_problem_handlers
+from api.core.web import install_problem_handlers, problem
 
 # in the order in which the reference shows them
-ROUTERS = ("api.conversations", "api.tickets", "api.knowledge", "api.places", "api.metrics", "api.health")
+ROUTERS = (
+    "api.conversations.routes",
+    "api.tickets.routes",
+    "api.knowledge.routes",
+    "api.places.routes",
+    "api.metrics.routes",
+    "api.health.routes",
+    "actions.server",
+)
+MULTIPART_OVERHEAD = 1_000_000  # bytes around the photo itself; also more than any text may have
 
 
 @asynccontextmanager
@@ -26,11 +43,43 @@ def create_app(clock: Clock | None = None) -> FastAPI:
     """One app for API and console. `clock` is the system's unless a test hands in its own."""
     load_all()
     app = FastAPI(
-        title="Lắng Nghe", version="1", summary="Lắng nghe người dân: phản ánh, hỏi đáp, theo dõi xử lý", lifespan=_lifespan
+        title="Lắng Nghe",
+        version="1",
+        summary="Lắng nghe người dân: phản ánh, hỏi đáp, theo dõi xử lý",
+        lifespan=_lifespan,
+        docs_url=None,  # FastAPI's own page loads its scripts from a CDN; ours is in admin.citizen
+        redoc_url=None,
     )
     app.state.clock = clock or SystemClock()
     app.state.hub = Hub()
     install_problem_handlers(app)
+    _install_pages(app)
     for name in ROUTERS:
-        app.include_router(importlib.import_module(f"{name}.routes").router)
+        if importlib.util.find_spec(name):
+            app.include_router(importlib.import_module(name).router)
+    _install_limits(app)
     return app
+
+
+def _install_pages(app: FastAPI) -> None:
+    app.include_router(citizen.router)
+    app.mount("/static", StaticFiles(directory=citizen.STATIC), name="static")
+    # the console is a second application: its own sign-in, its own error pages
+    if importlib.util.find_spec("admin.app"):
+        app.mount("/admin", importlib.import_module("admin.app").create_admin(app.state.clock, app.state.hub))
+
+    @app.exception_handler(404)
+    @app.exception_handler(NotFound)
+    def _missing(request: Request, error: HTTPException | NotFound) -> Response:
+        if citizen.wants_page(request):
+            return citizen.not_found(request)
+        if isinstance(error, NotFound):
+            return problem(404, error.code, error.message, **error.details)
+        return problem(404, NotFound.code, NotFound.message)
+
+
+def _install_limits(app: FastAPI) -> None:
+    megabytes = get_settings().max_upload_mb
+    sentence = f"Nội dung gửi lên lớn quá (tối đa {megabytes} MB). Anh/chị gửi ảnh nhỏ hơn giúp em nhé."
+    app.add_middleware(BodyLimit, limit=megabytes * 1_000_000 + MULTIPART_OVERHEAD, sentence=sentence)
+    app.add_middleware(SecurityHeaders)

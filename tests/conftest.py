@@ -1,4 +1,4 @@
-"""Shared by every platform test: one embedded PostgreSQL for the run, a fresh database for each worker, a rollback or truncate after each test.
+"""Shared by every platform test: one embedded PostgreSQL and one migrated database for each worker of the run.
 
 `db` gives a session whose commits are real only to itself (savepoint mode): the quick way for service tests.
 `database` gives the address of a migrated database with the locality pack loaded, for tests that start processes.
@@ -6,17 +6,18 @@
 
 import os
 import tempfile
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from api.cli.migrate import migrate
 from api.core import db as core_db
-from api.core import postgres
+from api.core import jobs, postgres
 from api.core.clock import FixedClock
 from api.core.settings import get_settings
 
@@ -25,34 +26,30 @@ MONDAY_MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def _server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+def _server() -> Iterator[Any]:
     # PostgreSQL's socket path may not be longer than about 100 characters, pytest's own folders are
-    folder = Path(tempfile.mkdtemp(prefix="ln", dir="/tmp"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server, _ = postgres.start(folder)
-    yield server.get_uri()
-    server.stop()
+    with tempfile.TemporaryDirectory(prefix="ln", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        server, _ = postgres.start(Path(folder))
+        yield server
+        server.stop()
 
 
-def _migrated(admin_uri: str, name: str) -> str:
-    from api.cli.migrate import migrate
-
-    postgres.create_database(admin_uri, name)
-    uri = admin_uri.replace("/postgres?", f"/{name}?") if "/postgres?" in admin_uri else admin_uri + name
+def _use(uri: str) -> None:
+    """Point every part of this process at `uri`."""
     os.environ["LANGNGHE_DATABASE_URL"] = uri
-    get_settings.cache_clear()
-    core_db.engine.cache_clear()
-    core_db._factory.cache_clear()
-    migrate()
-    return uri
+    for cached in (get_settings, core_db.engine, core_db._factory, jobs.app, jobs._deferring):
+        cached.cache_clear()
 
 
 @pytest.fixture(scope="session")
-def database(_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+def database(_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a migrated database with the locality pack loaded."""
     os.environ["LANGNGHE_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
-    return _migrated(_server, "test")
+    postgres.create_database(_server.get_uri(), "test")
+    _use(_server.get_uri("test"))
+    migrate()
+    yield _server.get_uri("test")
+    core_db.engine().dispose()
 
 
 @pytest.fixture(scope="session")

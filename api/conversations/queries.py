@@ -1,13 +1,14 @@
 """Reads of threads and messages."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.conversations.models import Conversation, Message, Mode
+from api.departments.models import Department, Staff
 
 
 def history(session: Session, conversation_id: uuid.UUID, after: int = 0, limit: int = 200) -> Sequence[Message]:
@@ -16,9 +17,11 @@ def history(session: Session, conversation_id: uuid.UUID, after: int = 0, limit:
     return session.scalars(query.order_by(Message.id).limit(limit)).all()
 
 
-def latest(session: Session, conversation_id: uuid.UUID, limit: int = 100) -> Sequence[Message]:
-    """The last `limit` messages, oldest first."""
+def latest(session: Session, conversation_id: uuid.UUID, limit: int = 100, before: int | None = None) -> Sequence[Message]:
+    """The last `limit` messages (with an id below `before`), oldest first."""
     query = select(Message).where(Message.conversation_id == conversation_id)
+    if before is not None:
+        query = query.where(Message.id < before)
     return list(reversed(session.scalars(query.order_by(Message.id.desc()).limit(limit)).all()))
 
 
@@ -31,6 +34,15 @@ def recent_photo_ids(session: Session, conversation_id: uuid.UUID, since: dateti
     return list(dict.fromkeys(media_id for ids in rows for media_id in ids))
 
 
+def senders(session: Session, rows: Iterable[Message]) -> dict[int, str]:
+    """staff id → name of the department, of the clerks who wrote `rows`."""
+    ids = {row.staff_id for row in rows if row.staff_id is not None and row.author == "staff"}
+    if not ids:
+        return {}
+    query = select(Staff.id, Department.name).join(Department, Department.code == Staff.department_code)
+    return dict(session.execute(query.where(Staff.id.in_(ids))))
+
+
 def threads(
     session: Session, *, mode: Mode | None = None, wants_human: bool | None = None, limit: int = 50
 ) -> Sequence[Conversation]:
@@ -41,3 +53,13 @@ def threads(
     if wants_human is not None:
         query = query.where(Conversation.wants_human == wants_human)
     return session.scalars(query).all()
+
+
+def last_card_before(session: Session, conversation_id: uuid.UUID, message_id: int) -> str | None:
+    """The ticket number on the last thing said before a message, if that was a notice about a ticket."""
+    query = select(Message.extra, Message.author).where(
+        Message.conversation_id == conversation_id, Message.direction == "out", Message.id < message_id
+    )
+    row = session.execute(query.order_by(Message.id.desc()).limit(1)).first()
+    card = (row.extra.get("card") or {}) if row and row.author == "system" else {}
+    return card.get("number") if card.get("kind") == "ticket" else None

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Header, Query, Request, UploadFile
@@ -17,7 +17,7 @@ from api.channels.contract import IncomingMessage, MediaRef
 from api.citizens.models import Identity
 from api.citizens.service import new_visitor, visitor_of
 from api.conversations import queries
-from api.conversations.intake import find_conversation, open_conversation, receive
+from api.conversations.intake import EmptyMessage, find_conversation, open_conversation, receive
 from api.conversations.models import Conversation, InStatus, Media, Message, Mode
 from api.conversations.photos import path_of, photos, store_photo
 from api.conversations.schemas import MessageIn, MessageOut, PhotoOut, ThreadOut, VisitorOut
@@ -27,6 +27,7 @@ from api.core.settings import get_settings
 from api.core.web import DB, Now, rate_limit
 
 router = APIRouter(prefix="/api/v1/chat", tags=["chat"])
+MAX_ID = 2**53  # what a browser can count to
 STREAM_LOOK_SECONDS = 5.0  # a stream looks again by itself, so a lost notification costs seconds at most
 
 
@@ -34,7 +35,7 @@ def _client(request: Request) -> str:
     return request.client.host if request.client else "?"
 
 
-def _visitor(db: Session, token: str) -> tuple[Identity, Conversation]:
+def visitor(db: Session, token: str) -> tuple[Identity, Conversation]:
     identity = visitor_of(db, token) if token else None
     conversation = find_conversation(db, "web", "default", identity.external_id) if identity else None
     if identity is None or conversation is None:
@@ -42,9 +43,9 @@ def _visitor(db: Session, token: str) -> tuple[Identity, Conversation]:
     return identity, conversation
 
 
-def bearer(authorization: Annotated[str, Header()] = "", token: Annotated[str, Query()] = "") -> str:
-    """The visitor's token: a header, or a query where a browser cannot set one (pictures, the stream)."""
-    return authorization.removeprefix("Bearer ").strip() or token
+def bearer(authorization: Annotated[str, Header()] = "") -> str:
+    """The visitor's token. Never in an address, where logs and histories would keep it: the page fetches its stream too."""
+    return authorization.removeprefix("Bearer ").strip()
 
 
 Token = Annotated[str, Depends(bearer)]
@@ -61,8 +62,9 @@ def create_visitor(db: DB, clock: Now) -> VisitorOut:
 @router.post("/messages", status_code=202, dependencies=[rate_limit("60/minute", lambda r: r.headers.get("authorization", ""))])
 def post_message(body: MessageIn, token: Token, db: DB, clock: Now) -> MessageOut:
     """Take one message. Answered only when it is durable; sending the same `client_id` again answers the stored one."""
-    identity, thread = _visitor(db, token)
-    own = [m for m in photos(db, _uuids(body.media_ids)) if m.conversation_id == thread.id]
+    identity, thread = visitor(db, token)
+    if body.empty:
+        raise EmptyMessage
     incoming = IncomingMessage(
         channel="web",
         account="default",
@@ -72,12 +74,21 @@ def post_message(body: MessageIn, token: Token, db: DB, clock: Now) -> MessageOu
         kind=body.kind,
         text=body.text,
         payload=body.payload,
-        media=tuple(MediaRef(media_id=str(m.id)) for m in own),
+        media=tuple(MediaRef(media_id=str(m.id)) for m in _own_photos(db, thread, body.media_ids)),
         lat=body.lat,
         lon=body.lon,
     )
     row = receive(db, incoming, clock.now()) or _stored(db, thread, body.client_id)
     return MessageOut.of(row)
+
+
+def _own_photos(db: Session, thread: Conversation, ids: list[str]) -> list[Media]:
+    """The photos named by `ids`, in that order. Raises `NotFound` if one is not of this thread."""
+    wanted = list(dict.fromkeys(_uuids(ids)))
+    found = {photo.id: photo for photo in photos(db, wanted) if photo.conversation_id == thread.id}
+    if len(found) < len(wanted):
+        raise NotFound("Không tìm thấy ảnh này, anh/chị gửi lại giúp em nhé.")
+    return [found[i] for i in wanted]
 
 
 def _stored(db: Session, thread: Conversation, client_id: str) -> Message:
@@ -93,27 +104,33 @@ def _uuids(ids: list[str]) -> list[uuid.UUID]:
 
 @router.get("/messages")
 def read_messages(
-    token: Token, db: DB, after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=200)] = 100
+    token: Token,
+    db: DB,
+    after: Annotated[int, Query(ge=0, le=MAX_ID)] = 0,
+    before: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> ThreadOut:
-    """The thread: with `after` what came since that id, without it the newest messages."""
-    _, thread = _visitor(db, token)
-    rows = queries.history(db, thread.id, after, limit) if after else queries.latest(db, thread.id, limit)
+    """The thread: with `after` what came since that id, with `before` what came ahead of it, else the newest messages."""
+    _, thread = visitor(db, token)
+    rows = queries.history(db, thread.id, after, limit) if after else queries.latest(db, thread.id, limit, before)
     return _thread(db, thread, rows)
 
 
-def _thread(db: Session, thread: Conversation, rows: object) -> ThreadOut:
+def _thread(db: Session, thread: Conversation, rows: Sequence[Message]) -> ThreadOut:
     waiting = exists().where(
         Message.conversation_id == thread.id, Message.direction == "in", Message.status == InStatus.RECEIVED
     )
     human = thread.mode == Mode.HUMAN
     typing = not human and bool(db.scalar(select(waiting)))
-    return ThreadOut(messages=[MessageOut.of(r) for r in rows], typing=typing, human=human)  # type: ignore[attr-defined]
+    senders = queries.senders(db, rows)
+    messages = [MessageOut.of(row, senders.get(row.staff_id or 0)) for row in rows]
+    return ThreadOut(messages=messages, typing=typing, human=human)
 
 
 @router.post("/photos", status_code=201, dependencies=[rate_limit("30/minute", _client)])
 def upload_photo(token: Token, db: DB, clock: Now, file: Annotated[UploadFile, File()]) -> PhotoOut:
     """Upload one photo (JPG, PNG, WEBP), to be named in the next message. It is re-encoded without its EXIF data."""
-    _, thread = _visitor(db, token)
+    _, thread = visitor(db, token)
     limit = get_settings().max_upload_mb * 1_000_000
     if (file.size or 0) > limit:
         raise TooLarge(f"Ảnh này lớn quá (tối đa {limit // 1_000_000} MB). Anh/chị gửi ảnh nhỏ hơn giúp em nhé.")
@@ -124,7 +141,7 @@ def upload_photo(token: Token, db: DB, clock: Now, file: Annotated[UploadFile, F
 @router.get("/photos/{media_id}", response_class=FileResponse)
 def read_photo(media_id: uuid.UUID, token: Token, db: DB) -> FileResponse:
     """A photo of one's own thread, or one that staff sent into it."""
-    _, thread = _visitor(db, token)
+    _, thread = visitor(db, token)
     media = db.get(Media, media_id)
     shown = exists().where(Message.conversation_id == thread.id, Message.media_ids.contains([str(media_id)]))
     if media is None or not (media.conversation_id == thread.id or db.scalar(select(shown))):
@@ -132,13 +149,21 @@ def read_photo(media_id: uuid.UUID, token: Token, db: DB) -> FileResponse:
     return FileResponse(path_of(media.sha256), media_type=media.mime, headers={"Cache-Control": "private, max-age=86400"})
 
 
+def thread_of_token(token: Token) -> uuid.UUID:
+    """For the stream: who it is for is settled, in a transaction of its own, before the answer starts."""
+    with transaction() as db:
+        return visitor(db, token)[1].id
+
+
 @router.get("/stream", response_class=EventSourceResponse)
 async def stream(
-    request: Request, token: Token, after: int = 0, last_event_id: Annotated[str, Header()] = ""
+    request: Request,
+    thread_id: Annotated[uuid.UUID, Depends(thread_of_token)],
+    after: Annotated[int, Query(ge=0, le=MAX_ID)] = 0,
+    last_event_id: Annotated[str, Header()] = "",
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: `thread` with the messages after `after` (or the Last-Event-ID), then each change."""
-    cursor = int(last_event_id) if last_event_id.isdigit() else after
-    thread_id = await run_in_threadpool(_thread_id, token)
+    cursor = min(int(last_event_id), MAX_ID) if last_event_id.isascii() and last_event_id.isdigit() else after
     async with request.app.state.hub.subscribe("conversation", str(thread_id)) as woken:
         last: str | None = None
         while not await request.is_disconnected():
@@ -158,11 +183,6 @@ async def _woken(queue: "asyncio.Queue[str]") -> None:
         return
     while not queue.empty():
         queue.get_nowait()
-
-
-def _thread_id(token: str) -> uuid.UUID:
-    with transaction() as db:
-        return _visitor(db, token)[1].id
 
 
 def _news(thread_id: uuid.UUID, cursor: int) -> ThreadOut:

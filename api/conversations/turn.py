@@ -16,6 +16,7 @@ from api.conversations.bot import Bot
 from api.conversations.models import Conversation, InStatus, Message, Mode
 from api.conversations.outbox import say
 from api.core.clock import Clock
+from api.core.db import notify
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 OFFERED_LOOKBACK = 40  # messages back in which a pressed button must have been offered
@@ -47,8 +48,9 @@ def handle_waiting(conversation_id: uuid.UUID, bot: Bot, clock: Clock, transacti
 
 def _next(conversation_id: uuid.UUID, clock: Clock, transaction: Transaction) -> Waiting | None:
     with transaction() as session:
+        # the lock of `intake.lock_thread`: whoever found our job still waiting, and so enqueued none, is waited for
+        conversation = session.get_one(Conversation, conversation_id, with_for_update={"key_share": True})
         while row := _oldest_waiting(session, conversation_id):
-            conversation = session.get_one(Conversation, conversation_id)
             if conversation.mode == Mode.HUMAN:
                 row.status, row.done_at = InStatus.DONE, clock.now()
                 session.flush()
@@ -93,6 +95,7 @@ def _finish(
         if row.status == InStatus.DONE:
             return
         row.status, row.done_at = InStatus.DONE, clock.now()
+        notify(session, "conversation", str(conversation_id))  # the bot is no longer typing, even if it has nothing to say
         if conversation.mode == Mode.HUMAN:
             return
         for reply in replies:
