@@ -53,12 +53,13 @@ def _message(session: Session, template: str, ticket: Ticket, event: TicketEvent
         "reason": event.data.get("reason", ""),
         "main": event.data.get("into", ""),
     }
-    buttons = _verdict_buttons(reporter.number) if event.kind == Deed.RESOLVE else ()
+    buttons = verdict_buttons(reporter.number) if event.kind == Deed.RESOLVE else ()
     media_ids = tuple(event.data.get("media_ids") or ())
     return OutgoingMessage(template.format(**fields), buttons, ticket_card(session, ticket, reporter.number), media_ids)
 
 
-def _verdict_buttons(number: str) -> tuple[Button, ...]:
+def verdict_buttons(number: str) -> tuple[Button, ...]:
+    """Five stars, best first, and "chưa xong", for one ticket."""
     titles = words()["buttons"]
     stars = [
         Button(title, "/rate" + json.dumps({"ticket": number, "score": str(score)}))

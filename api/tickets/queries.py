@@ -161,3 +161,15 @@ def _after(rank: ColumnElement[int], cursor: str) -> ColumnElement[bool]:
         raise NotFound("Trang này không còn, anh/chị tải lại danh sách nhé.") from error
     later = or_(Ticket.due_at > moment, and_(Ticket.due_at == moment, Ticket.number > number))
     return or_(rank > at, and_(rank == at, later))
+
+
+def page_of_conversation(
+    session: Session, conversation_id: uuid.UUID, cursor: str | None, limit: int
+) -> tuple[Sequence[Ticket], str | None]:
+    """A citizen's tickets, newest first; `cursor` is the number at which the page before ended."""
+    mine = select(TicketReporter.ticket_id).where(TicketReporter.conversation_id == conversation_id)
+    query = select(Ticket).where(Ticket.id.in_(mine))
+    if cursor:
+        query = query.where(Ticket.number < normal_number(cursor))
+    rows = session.scalars(query.order_by(Ticket.number.desc()).limit(limit + 1)).all()
+    return rows[:limit], rows[limit - 1].number if len(rows) > limit else None

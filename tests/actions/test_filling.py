@@ -1,0 +1,174 @@
+"""What a message adds to a report: no Rasa, no database."""
+
+from typing import Any
+
+import pytest
+
+from actions.filling import Helpers, fill, from_first_words
+from actions.turn import Said, said_of
+from api.places.resolve import Resolution
+
+KNOWN = {
+    "phường Thanh Bình": Resolution("10532", ("10532",), "thanh binh", reason="former"),
+    "ngõ 12 Nguyễn Lương Bằng phường Thanh Bình": Resolution("10532", ("10532",), "thanh binh", reason="former"),
+    "thị trấn Gia Lộc": Resolution(None, ("10999", "11020"), "gia loc", reason="split"),
+    "xã Gia Phúc": Resolution("11020", ("11020",), "gia phuc", reason="exact"),
+    "huyện Nam Sách": Resolution(None, tuple(map(str, range(12))), reason="district_only"),
+}
+HELPERS = Helpers(resolve=lambda words: KNOWN.get(words, Resolution(None)), unit_at=lambda lat, lon: "10525")
+
+
+def said(text: str = "", intent: str = "report", **more: Any) -> Said:
+    entities = {kind: (value,) if isinstance(value, str) else tuple(value) for kind, value in more.pop("entities", {}).items()}
+    category = more.pop("category", ())
+    values = {"confidence": 0.9, "media_ids": (), "message_id": 7} | more
+    return Said(intent=intent, text=text, entities=entities, rankings={"category": category, "procedure": ()}, **values)
+
+
+def test_the_first_sentence_is_never_asked_again() -> None:
+    text = "Đèn đường ngõ 12 Nguyễn Lương Bằng phường Thanh Bình hỏng 3 hôm rồi"
+    got = from_first_words(
+        said(text, entities={"location": "ngõ 12 Nguyễn Lương Bằng phường Thanh Bình"}, category=(("street_light", 0.93),)),
+        HELPERS,
+    )
+    assert (got["description"], got["category"], got["unit_code"]) == (text, "street_light", "10532")
+    assert got["place"] == "ngõ 12 Nguyễn Lương Bằng phường Thanh Bình"
+
+
+def test_an_unsure_category_is_asked_with_the_likeliest() -> None:
+    got = from_first_words(
+        said("hỏng rồi", category=(("waste", 0.3), ("street_light", 0.25), ("noise", 0.2), ("land", 0.1))), HELPERS
+    )
+    assert "category" not in got
+    assert got["category_options"] == ["waste", "street_light", "noise"]
+
+
+def test_a_split_old_name_is_asked_back_and_settled() -> None:
+    slots = {"place": None}
+    asked = fill("place", slots, said("thị trấn Gia Lộc", "inform_location"), HELPERS)
+    assert asked is not None
+    assert asked["place_options"] == ["10999", "11020"]
+    assert "place" not in asked
+    by_button = fill("place", asked, said("/choose_place", "choose_place", entities={"unit": "11020"}), HELPERS)
+    assert by_button is not None
+    assert (by_button["place"], by_button["unit_code"]) == ("thị trấn Gia Lộc", "11020")
+    by_words = fill("place", asked, said("xã Gia Phúc", "inform_location"), HELPERS)
+    assert by_words is not None
+    assert by_words["unit_code"] == "11020"
+
+
+def test_a_whole_district_goes_to_the_dispatcher_in_words() -> None:
+    got = fill("place", {}, said("huyện Nam Sách", "inform_location"), HELPERS)
+    assert got is not None
+    assert (got["place"], got["unit_code"]) == ("huyện Nam Sách", None)
+
+
+def test_an_unknown_place_is_kept_as_text() -> None:
+    got = fill("place", {}, said("chỗ cây đa đầu làng", "inform_location"), HELPERS)
+    assert got is not None
+    assert (got["place"], got["unit_code"]) == ("chỗ cây đa đầu làng", None)
+
+
+def test_a_pin_answers_where() -> None:
+    got = fill("place", {}, said("/send_location", "send_location", entities={"lat": "20.94", "lon": "106.33"}), HELPERS)
+    assert got is not None
+    assert (got["lat"], got["lon"], got["unit_code"], got["place"]) == (20.94, 106.33, "10525", "20.94000, 106.33000")
+
+
+def test_photos_are_taken_at_any_time_and_once() -> None:
+    got = fill("photos_done", {"photos": ["a"]}, said("/send_photo", "send_photo", media_ids=("a", "b")), HELPERS)
+    assert got is not None
+    assert (got["photos"], got["photos_done"]) == (["a", "b"], "yes")
+    early = fill("place", {}, said("/send_photo", "send_photo", media_ids=("c",)), HELPERS)
+    assert early is not None
+    assert early["photos"] == ["c"]
+
+
+@pytest.mark.parametrize("word", ["không", "ko", "Không"])
+def test_no_photo_no_contact(word: str) -> None:
+    assert fill("photos_done", {}, said(word, "nlu_fallback"), HELPERS) == {"photos_done": "no"}
+    assert fill("contact_done", {}, said(word, "nlu_fallback"), HELPERS) == {"contact_done": "no"}
+
+
+def test_contact_by_entities_or_by_a_bare_name() -> None:
+    got = fill(
+        "contact_done",
+        {},
+        said("em là Lan 0912.345.678", "inform_contact", entities={"person": "Lan", "phone": "0912.345.678"}),
+        HELPERS,
+    )
+    assert got == {"contact_phone": "0912345678", "contact_done": "yes", "contact_name": "Lan"}
+    assert fill("contact_done", {}, said("Nguyễn Thị Lan", "nlu_fallback"), HELPERS) == {
+        "contact_done": "yes",
+        "contact_name": "Nguyễn Thị Lan",
+    }
+
+
+@pytest.mark.parametrize("intent", ["question", "status", "human", "thank", "cancel", "denunciation", "emergency"])
+def test_other_topics_are_no_answer(intent: str) -> None:
+    assert fill("photos_done", {}, said("làm khai sinh cần gì", intent), HELPERS) is None
+
+
+def test_a_denunciation_is_no_description() -> None:
+    assert fill("description", {}, said("ông chủ tịch nhận hối lộ", "denunciation"), HELPERS) is None
+
+
+def test_correction_with_the_new_value() -> None:
+    got = fill(
+        "confirmed",
+        {"place": "x"},
+        said("sai rồi, phường Thanh Bình", "correct", entities={"location": "phường Thanh Bình"}),
+        HELPERS,
+    )
+    assert got is not None
+    assert (got["place"], got["unit_code"]) == ("phường Thanh Bình", "10532")
+
+
+def test_correction_names_what_to_ask_again() -> None:
+    got = fill("confirmed", {"contact_phone": "1"}, said("sửa số điện thoại", "correct"), HELPERS)
+    assert got is not None
+    assert got["contact_done"] is None
+    assert got["contact_phone"] is None
+
+
+def test_correction_without_a_hint() -> None:
+    assert fill("confirmed", {}, said("/correct", "correct"), HELPERS) == {"fix": "ask"}
+    got = fill("photos_done", {}, said("sai rồi", "correct"), HELPERS)
+    assert got is not None
+    assert got["place"] is None
+
+
+def test_the_fix_button_reopens_one_thing() -> None:
+    got = fill("confirmed", {"category": "waste"}, said("/fix", "fix", entities={"slot": "category"}), HELPERS)
+    assert got == {"category": None, "fix": None, "category_options": None}
+
+
+def test_confirming() -> None:
+    assert fill("confirmed", {}, said("/affirm", "affirm"), HELPERS) == {"confirmed": "yes", "fix": None}
+    assert fill("confirmed", {}, said("không", "deny"), HELPERS) == {"fix": "ask"}
+
+
+def test_category_by_button_words_or_refusal() -> None:
+    options = {"category_options": ["waste", "noise"]}
+    assert fill("category", options, said("/x", "choose_category", entities={"category": "noise"}), HELPERS) == {
+        "category": "noise"
+    }
+    assert fill("category", options, said("/x", "choose_category", entities={"category": "drop table"}), HELPERS) is None
+    assert fill("category", options, said("không", "deny"), HELPERS) == {"category": "other"}
+    assert fill("category", options, said("rác", "report", category=(("waste", 0.8),)), HELPERS) == {"category": "waste"}
+
+
+def test_rasas_message_is_read() -> None:
+    got = said_of(
+        {
+            "text": "Đèn hỏng",
+            "intent": {"name": "report", "confidence": 0.8},
+            "entities": [{"entity": "location", "value": "B", "start": 9}, {"entity": "location", "value": "A", "start": 2}],
+            "category_ranking": [{"name": "street_light", "confidence": 0.7}],
+            "metadata": {"message_id": 12, "media_ids": ["m"]},
+        }
+    )
+    assert got.entities["location"] == ("A", "B")
+    assert got.rankings["category"] == (("street_light", 0.7),)
+    assert (got.message_id, got.media_ids) == (12, ("m",))
+    assert said_of({}).intent == "nlu_fallback"
