@@ -1,9 +1,9 @@
 """What every answer and request passes at the outermost edge: security headers, a limit on bodies."""
 
-import contextlib
 from urllib.parse import unquote
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.web import problem
@@ -55,10 +55,6 @@ def _policy(path: str) -> str:
     return PAGE_POLICY + "'self'"
 
 
-class TooLong(Exception):
-    """The body is longer than allowed; raised to the application while it reads."""
-
-
 class BodyLimit:
     """Refuses a body above `limit` bytes before it fills memory or disk: 413 with a Vietnamese sentence."""
 
@@ -71,36 +67,23 @@ class BodyLimit:
             return
         if _declared(scope) > self._limit:
             await _drain(receive)
-            await self._refuse(scope, receive, send)
+            await problem(413, "too_large", self._sentence)(scope, receive, send)
             return
-        await self._counted(scope, receive, send)
+        await self._app(scope, self._counting(receive), send)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """For a body that did not declare its length. An application that answered by itself has the last word."""
-        seen, started = 0, False
+    def _counting(self, receive: Receive) -> Receive:
+        """For a body that did not declare its length: the application's own handler answers what is raised while it reads."""
+        seen = 0
 
-        async def counting() -> Message:
+        async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._limit:
-                raise TooLong
+                raise HTTPException(413)
             return message
 
-        async def noting(message: Message) -> None:
-            nonlocal started
-            if seen > self._limit and not started:
-                return  # the application's guess at what went wrong; ours below says it better
-            started = True
-            await send(message)
-
-        with contextlib.suppress(TooLong):
-            await self._app(scope, counting, noting)
-        if seen > self._limit and not started:
-            await self._refuse(scope, receive, send)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await problem(413, "too_large", self._sentence)(scope, receive, send)
+        return counted
 
 
 def _declared(scope: Scope) -> int:

@@ -60,8 +60,9 @@ def enqueue(
 
 
 def _defer_once(session: Session, deferrer: Any, arguments: dict[str, Any]) -> None:
-    # A unique violation would poison the caller's transaction, so it happens inside a savepoint.
-    savepoint = session.begin_nested()
+    # A unique violation would poison the caller's transaction, so it happens inside a savepoint: of the connection,
+    # since the session's own would be set only when the session next speaks itself.
+    savepoint = session.connection().begin_nested()
     try:
         deferrer.defer(**arguments)
     except procrastinate.exceptions.AlreadyEnqueued:
