@@ -20,6 +20,7 @@ PAGES = (
     "ticket",
     "deeds",
     "photos",
+    "map",
 )
 # these look after themselves: no session yet, or a stream that must not hold a database connection
 OPEN_PAGES = ("sign_in", "live")

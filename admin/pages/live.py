@@ -21,7 +21,7 @@ PULSE_SECONDS = 20.0  # how often a silent stream shows that it lives, and looks
 
 @router.get("/luong", response_class=EventSourceResponse)
 async def stream(request: Request) -> AsyncIterator[ServerSentEvent]:
-    """Events `ticket` (data: the ticket's id) and `conversation` (data: the thread's id), each only to those whom it concerns."""
+    """Events `ticket` (data: the ticket's id) and `conversation` (the thread's id), each only to those whom it concerns."""
     token = request.cookies.get(COOKIE, "")
     if not await run_in_threadpool(_present, request, token):
         raise NotSignedIn

@@ -1,0 +1,60 @@
+// Maps without tiles: the units served as circles for orientation, tickets as points. Tiles only where the authority names a server.
+(() => {
+  "use strict";
+  let units = null;
+  const colours = { overdue: "#b3261e", soon: "#a15c00", ok: "#1f7a4d", waiting: "#5b4b8a", done: "#5a6b70" };
+  const load = (address) => (units = units || fetch(address).then((answer) => answer.json()));
+
+  function base(box, data) {
+    const map = L.map(box, { zoomControl: true, attributionControl: false, zoomSnap: 0.5, scrollWheelZoom: false });
+    map.zoomControl.options.zoomInTitle = "Phóng to";
+    map.zoomControl.options.zoomOutTitle = "Thu nhỏ";
+    if (data.tiles) L.tileLayer(data.tiles).addTo(map);
+    return map;
+  }
+  const escaped = (text) => { const box = document.createElement("span"); box.textContent = text; return box; };
+
+  async function ticketMap(box) {
+    const data = await load(box.dataset.map);
+    const own = data.units.find((unit) => unit.code === box.dataset.unit);
+    const exact = box.dataset.lat !== "";
+    const centre = exact ? [Number(box.dataset.lat), Number(box.dataset.lon)] : own && [own.lat, own.lon];
+    if (!centre) { box.hidden = true; return; }
+    const map = base(box, data).setView(centre, exact ? 13 : 12);
+    for (const unit of data.units) {
+      const mine = unit.code === box.dataset.unit;
+      L.circle([unit.lat, unit.lon], { radius: unit.radius, weight: mine ? 2 : 1, color: mine ? "#0f6674" : "#8aa3a8", fillColor: "#ffffff", fillOpacity: mine ? 0.9 : 0.5, interactive: false })
+        .addTo(map).bindTooltip(escaped(unit.name), { permanent: true, direction: "center", className: "unit-name" });
+    }
+    if (exact) L.circleMarker(centre, { radius: 9, weight: 3, color: "#ffffff", fillColor: "#b3261e", fillOpacity: 1 }).addTo(map);
+  }
+
+  async function townMap(box) {
+    const data = await fetch(box.dataset.town).then((answer) => answer.json());
+    const map = base(box, data);
+    const most = Math.max(1, ...data.units.map((unit) => unit.open));
+    for (const unit of data.units) {
+      const circle = L.circleMarker([unit.lat, unit.lon], {
+        radius: unit.open ? 8 + 22 * Math.sqrt(unit.open / most) : 3,
+        weight: 1.5, color: unit.overdue ? colours.overdue : unit.open ? "#0f6674" : "#8aa3a8",
+        fillColor: unit.overdue ? colours.overdue : "#0f6674", fillOpacity: unit.open ? 0.35 : 0.15,
+      }).addTo(map);
+      circle.bindTooltip(escaped(`${unit.name}: ${unit.open} đang mở, ${unit.overdue} quá hạn`));
+      if (unit.open) circle.on("click", () => location.assign(`/admin?xa=${encodeURIComponent(unit.code)}`));
+    }
+    for (const point of data.points) {
+      L.circleMarker([point.lat, point.lon], { radius: 6, weight: 2, color: "#ffffff", fillColor: colours[point.state], fillOpacity: 1 })
+        .addTo(map).bindTooltip(escaped(`${point.number} · ${point.words} · ${point.title}`))
+        .on("click", () => location.assign(`/admin/phan-anh/${point.number}`));
+    }
+    if (data.units.length) map.fitBounds(data.units.map((unit) => [unit.lat, unit.lon]), { padding: [24, 24] });
+  }
+
+  function draw(root) {
+    if (!window.L) return;
+    root.querySelectorAll("[data-map]:not(.leaflet-container)").forEach(ticketMap);
+    root.querySelectorAll("[data-town]:not(.leaflet-container)").forEach(townMap);
+  }
+  document.addEventListener("htmx:load", (event) => draw(event.detail.elt.parentElement || document));
+  draw(document);
+})();
