@@ -21,7 +21,10 @@ from api.tickets.schemas import EventOut, LabelOut, ReopenIn, TicketDetail, Tick
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"])
 PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
-ERRORS: dict[int | str, dict[str, Any]] = {401: PROBLEM | {"description": "no or an expired token"}, 404: PROBLEM | {"description": "not yours, or not there"}}
+ERRORS: dict[int | str, dict[str, Any]] = {
+    401: PROBLEM | {"description": "no or an expired token"},
+    404: PROBLEM | {"description": "not yours, or not there"},
+}
 
 
 class ConsentMissing(DomainError):
