@@ -38,11 +38,11 @@ def commune_office(session: Session, unit_code: str | None) -> Department | None
 
 def names(session: Session) -> dict[str, str]:
     """code → short name, of all departments."""
-    return dict(session.execute(select(Department.code, Department.short_name)))
+    return dict(session.execute(select(Department.code, Department.short_name)).tuples().all())
 
 
 def staff_names(session: Session) -> dict[int, str]:
-    return dict(session.execute(select(Staff.id, Staff.name)))
+    return dict(session.execute(select(Staff.id, Staff.name)).tuples().all())
 
 
 def staff_of(session: Session, department_code: str | None = None) -> Sequence[Staff]:
