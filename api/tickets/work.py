@@ -192,7 +192,8 @@ def resolve(
     for media in photos(session, after_photo_ids):
         session.merge(TicketPhoto(ticket_id=ticket.id, media_id=media.id, moment="after"))
     _finish(ticket, words, now)
-    shown = {"text": words, "media_ids": list(after_photo_ids) or None}
+    # the due moment is kept with the solution: the ticket's own moves on if it is reopened
+    shown = {"text": words, "media_ids": list(after_photo_ids) or None, "due_at": ticket.due_at.isoformat()}
     return change(session, ticket, Deed.RESOLVE, now, actor="staff", staff_id=staff.id, **shown)
 
 
