@@ -5,8 +5,11 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,8 +20,10 @@ from api.conversations.models import Conversation, InStatus, Message, Mode
 from api.conversations.outbox import say
 from api.core.clock import Clock
 from api.core.db import notify
+from api.core.errors import OutsideFailure
 
 Transaction = Callable[[], AbstractContextManager[Session]]
+SILENT_ATTEMPTS = 5  # tries after which a silent bot is answered for
 OFFERED_LOOKBACK = 40  # messages back in which a pressed button must have been offered
 
 
@@ -29,7 +34,7 @@ class Waiting:
     message_id: int
     text: str
     metadata: dict[str, Any]
-    tried_before: bool
+    attempt: int  # 1 at the first try
 
 
 def handle_waiting(conversation_id: uuid.UUID, bot: Bot, clock: Clock, transaction: Transaction) -> int:
@@ -56,7 +61,7 @@ def _next(conversation_id: uuid.UUID, clock: Clock, transaction: Transaction) ->
                 session.flush()
                 continue
             row.attempts += 1
-            return Waiting(row.id, words_for_bot(session, row), metadata_for_bot(row), row.attempts > 1)
+            return Waiting(row.id, words_for_bot(session, row), metadata_for_bot(row), row.attempts)
     return None
 
 
@@ -74,11 +79,20 @@ def _oldest_waiting(session: Session, conversation_id: uuid.UUID) -> Message | N
 
 
 def _ask(conversation_id: uuid.UUID, bot: Bot, waiting: Waiting) -> list[OutgoingMessage]:
-    if waiting.tried_before:
-        said = bot.said(conversation_id, waiting.message_id)
-        if said is not None:
-            return said
-    return bot.turn(conversation_id, waiting.text, waiting.metadata)
+    said = bot.said(conversation_id, waiting.message_id) if waiting.attempt > 1 else None
+    replies = said or bot.turn(conversation_id, waiting.text, waiting.metadata)
+    if replies:
+        return replies
+    # every rule of the bot says something: silence means that its hands, the actions, did not answer
+    if waiting.attempt < SILENT_ATTEMPTS:
+        raise OutsideFailure("bot: silent", permanent=False)
+    return [OutgoingMessage(words()["try_later"])]
+
+
+@lru_cache(maxsize=1)
+def words() -> dict[str, str]:
+    loaded: dict[str, str] = yaml.safe_load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
+    return loaded
 
 
 def _finish(
