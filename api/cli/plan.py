@@ -1,0 +1,137 @@
+"""The steps of a start: what runs, after what, how we see that it is ready, and what to say if it is not."""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from api.core.security import sign
+from api.core.settings import ROOT, Settings
+
+BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
+PROBE_SECONDS = 2.0
+# less memory for many threads, and no thread pools that fight over two cores
+FRUGAL = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class Step:
+    """`ready` None: a job that must end with 0. Else a service that stays, ready when the function says so."""
+
+    name: str
+    title: str
+    command: list[str]
+    failure: str
+    after: tuple[str, ...] = ()
+    ready: Callable[[], bool] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    patience: float = 180.0  # seconds until we give up
+
+
+def steps(settings: Settings, *, with_demo: bool) -> list[Step]:
+    """Everything, in the order in which it is told to the operator. "postgres" is there before any service."""
+    here = f"http://127.0.0.1:{settings.port}" if settings.host in {"0.0.0.0", "::"} else _base(settings)  # noqa: S104
+    prepare = [sys.executable, "-m", "api.cli.prepare", *(["--demo"] if with_demo else [])]
+    return [
+        Step(
+            "assets",
+            "Thư viện giao diện",
+            [sys.executable, str(ROOT / "scripts" / "assets")],
+            "Không chuẩn bị được thư viện giao diện.",
+            patience=600,
+        ),
+        Step(
+            "train",
+            "Huấn luyện bot",
+            [str(BOT_PYTHON), "-m", "bot.nlu", "train"],
+            "Huấn luyện bot không thành công.",
+            environment=bot_environment(settings),
+            patience=1800,
+        ),
+        Step("database", "Cơ sở dữ liệu", prepare, "Không chuẩn bị được cơ sở dữ liệu.", patience=1800),
+        Step(
+            "bot",
+            "Bot",
+            [str(BOT_PYTHON), "-m", "bot.serve"],
+            "Bot không khởi động được.",
+            after=("train",),
+            ready=lambda: bool(fetch(f"{settings.bot_address}/status").get("model_file")),
+            environment=bot_environment(settings),
+        ),
+        Step(
+            "api",
+            "API và trang quản trị",
+            [sys.executable, "-m", "api.serve"],
+            "API không khởi động được.",
+            after=("database", "assets"),
+            ready=lambda: fetch(f"{here}/health")["database"]["state"] == "up" and all(map(answers, pages(here))),
+        ),
+        Step(
+            "worker",
+            "Tiến trình nền",
+            [sys.executable, "-m", "api.worker"],
+            "Tiến trình nền không khởi động được.",
+            after=("database",),
+            ready=lambda: fetch(f"{here}/health")["worker"]["state"] == "up",
+        ),
+    ]
+
+
+def bot_environment(settings: Settings) -> dict[str, str]:
+    return {
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "ignore",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "LANGNGHE_ACTION_URL": settings.action_address,
+        "LANGNGHE_ACTION_TOKEN": sign(settings.secret, "actions"),
+    }
+
+
+def common_environment(settings: Settings, database_url: str) -> dict[str, str]:
+    """What every child must agree on, wherever it came from: option, variable, .env file or default."""
+    return FRUGAL | {
+        "LANGNGHE_DATABASE_URL": database_url,
+        "LANGNGHE_DATA_DIR": str(settings.data_dir),
+        "LANGNGHE_HOST": settings.host,
+        "LANGNGHE_PORT": str(settings.port),
+        "LANGNGHE_BOT_PORT": str(settings.bot_port),
+    }
+
+
+def _base(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def pages(base: str) -> list[str]:
+    return [f"{base}{path}" for path in ("/", "/admin/", "/docs")]
+
+
+def fetch(address: str) -> dict[str, dict[str, str]]:
+    """A JSON answer. Raises OSError or ValueError while there is none."""
+    try:
+        with _direct.open(address, timeout=PROBE_SECONDS) as answer:
+            return json.loads(answer.read())  # type: ignore[no-any-return]
+    except urllib.error.HTTPError as error:
+        return json.loads(error.read())  # type: ignore[no-any-return]
+
+
+def answers(address: str) -> bool:
+    """Whether the page opens. Raises OSError if it does not."""
+    with _direct.open(address, timeout=PROBE_SECONDS) as answer:
+        return bool(answer.status == 200)
+
+
+def is_ready(step: Step) -> bool:
+    try:
+        return step.ready is not None and step.ready()
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def log_folder(settings: Settings) -> Path:
+    return settings.data_dir / "logs"
