@@ -5,13 +5,20 @@ from alembic.config import Config
 
 import api.deadlines.pack
 import api.departments.pack
+import api.knowledge.pack
 import api.places.pack
 import api.routing.pack
 from api.core.db import transaction
 from api.core.settings import ROOT
 
 # in the order of their foreign keys
-PACKS = (api.places.pack.load, api.departments.pack.load, api.routing.pack.load, api.deadlines.pack.load)
+PACKS = (
+    api.places.pack.load,
+    api.departments.pack.load,
+    api.routing.pack.load,
+    api.deadlines.pack.load,
+    api.knowledge.pack.load,
+)
 
 
 def migrate() -> None:

@@ -14,7 +14,11 @@ from api.cli.plan import BOT_PYTHON, FRUGAL
 from api.cli.trouble import Trouble
 from api.core.settings import ROOT
 from api.core.text import nfc
-from api.knowledge.pack import pack_index
+from api.knowledge.index import ArticleIndex
+from api.knowledge.models import Article
+from api.knowledge.pack import articles
+from api.knowledge.rules import fuse
+from api.localities import taxonomy
 
 TOP = 3  # procedures that count
 
@@ -58,11 +62,24 @@ def judge(lines: Sequence[Line]) -> Iterator[Judged]:
             location=line.location,
             said_type=types.get(intent, intent),
             said_category=_best(said.get("category_ranking")),
-            # as the bot answers: words of the articles and the procedure head, fused
-            said_procedures=[hit.code for hit in index.search(nfc(line.text), ranking, limit=TOP)],
+            said_procedures=procedures(index, line.text, ranking),
             said_places=_places(line.text, said),
             latency_ms=float(said["latency_ms"]),
         )
+
+
+def pack_index() -> ArticleIndex:
+    """The index of the locality pack's own articles; needs no database."""
+    return ArticleIndex(Article(code=code, **article.model_dump()) for code, article in articles())
+
+
+def procedures(index: ArticleIndex, text: str, ranking: Sequence[tuple[str, float]]) -> list[str]:
+    """The best procedures as `api.knowledge` ranks them: words of the articles and the bot's own ranking, fused.
+
+    Unlike a citizen, the judge is also told a guess too weak to be shown, and a procedure that has no article yet.
+    """
+    words = dict.fromkeys(taxonomy.procedures(), 0.0) | index.strengths(nfc(text))
+    return [code for code, _ in fuse(words, ranking)][:TOP]
 
 
 def _best(ranking: Sequence[dict[str, Any]] | None) -> str | None:
