@@ -1,0 +1,73 @@
+"""BM25 over the published articles, kept in memory and rebuilt (in milliseconds) when one has changed."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import bm25s
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from api.knowledge.models import Article
+from api.knowledge.rules import strength, terms
+
+# how much a word counts by where it stands: title and keywords, sample questions, summary, everything else
+WEIGHTS = (2.0, 1.0, 0.8, 0.4)
+K1, B = 1.5, 0.75
+HALF = 6.0
+# xmin is the transaction that wrote the row: it changes with every change, whoever made it
+_SIGNATURE = text(
+    "select md5(string_agg(code || ':' || version || ':' || xmin::text, ',' order by code)) from article where published"
+)
+
+
+def fields(article: Article) -> tuple[list[str], ...]:
+    """The texts of an article in the order of WEIGHTS."""
+    body = article.body
+    facts = [str(body.get(name) or "") for name in ("fee", "time", "where", "form")]
+    lists = chain.from_iterable(body.get(name, []) for name in ("papers", "steps", "notes"))
+    return [article.title, *article.keywords], list(body.get("questions", [])), [article.summary], [*facts, *lists]
+
+
+class ArticleIndex:
+    """Immutable. One BM25 a field group; their weighted sum ranks."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        rows = sorted(articles, key=lambda a: a.code)
+        self.titles = {row.code: row.title for row in rows}
+        groups = zip(*(fields(row) for row in rows), strict=True)
+        self._parts = [(weight, _bm25(group)) for weight, group in zip(WEIGHTS, groups, strict=False)]
+
+    def strengths(self, question: str) -> dict[str, float]:
+        """code → 0…1 for every article, how strongly the question's words point to it."""
+        asked = terms(question)
+        words = len({term for term in asked if "_" not in term})
+        totals = dict.fromkeys(self.titles, 0.0)
+        for weight, bm25 in self._parts:
+            known = [term for term in asked if term in bm25.vocab_dict]
+            if known:
+                for code, score in zip(self.titles, bm25.get_scores(known).tolist(), strict=True):
+                    totals[code] += weight * score
+        return {code: strength(total, words, HALF) for code, total in totals.items()}
+
+
+def _bm25(group: Sequence[Sequence[str]]) -> Any:
+    model = bm25s.BM25(method="lucene", k1=K1, b=B)
+    # a group whose texts are all empty would leave BM25 without a vocabulary
+    model.index([list(chain.from_iterable(map(terms, texts))) or ["_"] for texts in group], show_progress=False)
+    return model
+
+
+_lock = threading.Lock()
+_kept: tuple[str, ArticleIndex] | None = None
+
+
+def current_index(session: Session) -> ArticleIndex:
+    """The index of what this session sees as published; shared by the process until an article changes."""
+    global _kept
+    signature = session.scalar(_SIGNATURE) or ""
+    with _lock:
+        if _kept is None or _kept[0] != signature:
+            _kept = signature, ArticleIndex(session.scalars(select(Article).where(Article.published)))
+        return _kept[1]
