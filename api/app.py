@@ -65,7 +65,7 @@ def _install_pages(app: FastAPI) -> None:
     app.include_router(citizen.router)
     app.mount("/static", StaticFiles(directory=citizen.STATIC), name="static")
     # the console is a second application: its own sign-in, its own error pages
-    if importlib.util.find_spec("admin.app"):
+    if get_settings().console and importlib.util.find_spec("admin.app"):
         app.mount("/admin", importlib.import_module("admin.app").create_admin(app.state.clock, app.state.hub))
 
     @app.exception_handler(404)
