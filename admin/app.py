@@ -21,6 +21,7 @@ PAGES = (
     "deeds",
     "photos",
     "map",
+    "threads",
 )
 # these look after themselves: no session yet, or a stream that must not hold a database connection
 OPEN_PAGES = ("sign_in", "live")

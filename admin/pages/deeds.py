@@ -164,8 +164,8 @@ def _after(request: Request, person: Person, ticket: Ticket, deed: Deed) -> Resp
     if may_see(person.staff, ticket):
         return RedirectResponse(f"/admin/phan-anh/{ticket.number}?xong={deed}", 303)
     if "hx-request" in request.headers:
-        return Response(headers={"HX-Redirect": f"/admin?xong={deed}"})
-    return RedirectResponse(f"/admin?xong={deed}", 303)
+        return Response(headers={"HX-Redirect": f"/admin/?xong={deed}"})
+    return RedirectResponse(f"/admin/?xong={deed}", 303)
 
 
 def uploaded(db: Session, form: FormData, name: str, staff: Staff, now: datetime) -> list[str]:

@@ -11,7 +11,6 @@ from api.core.web import DB, Now
 router = APIRouter()
 
 
-@router.get("")
 @router.get("/")
 def show(request: Request, person: Me, db: DB, clock: Now) -> Response:
     context = queue_context(request, db, person, clock.now())

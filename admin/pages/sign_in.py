@@ -55,7 +55,7 @@ def enter(
         return _form(request, 401, target=next, username=username, error=refused.message)
     response = RedirectResponse(safe_next(next), 303)
     set_cookie(response, COOKIE, token)
-    response.delete_cookie(FORM_COOKIE, path=HOME)
+    response.delete_cookie(FORM_COOKIE, path="/admin")
     return response
 
 
@@ -63,5 +63,5 @@ def enter(
 def leave(request: Request, db: DB) -> Response:
     sign_out(db, request.cookies.get(COOKIE, ""))
     response = RedirectResponse(SIGN_IN, 303)
-    response.delete_cookie(COOKIE, path=HOME)
+    response.delete_cookie(COOKIE, path="/admin")
     return response

@@ -40,7 +40,7 @@ def answer(
     shown = {"sheet": sheet(db, person, ticket, clock.now(), typed), "done": words()["deeds"].get(done, {}).get("done", "")}
     if wants_fragment(request):
         return page(request, "_ticket.html", status, labels=labels(db), **shown)
-    return page(request, "desk.html", status, **queue_context(request, db, person, clock.now()), **shown)
+    return page(request, "desk.html", status, **(queue_context(request, db, person, clock.now()) | shown))
 
 
 @router.get("/{number}")

@@ -6,9 +6,8 @@
   const load = (address) => (units = units || fetch(address).then((answer) => answer.json()));
 
   function base(box, data) {
-    const map = L.map(box, { zoomControl: true, attributionControl: false, zoomSnap: 0.5, scrollWheelZoom: false });
-    map.zoomControl.options.zoomInTitle = "Phóng to";
-    map.zoomControl.options.zoomOutTitle = "Thu nhỏ";
+    const map = L.map(box, { zoomControl: false, attributionControl: false, zoomSnap: 0.5, scrollWheelZoom: false });
+    L.control.zoom({ zoomInTitle: "Phóng to", zoomOutTitle: "Thu nhỏ" }).addTo(map);
     if (data.tiles) L.tileLayer(data.tiles).addTo(map);
     return map;
   }
@@ -40,7 +39,7 @@
         fillColor: unit.overdue ? colours.overdue : "#0f6674", fillOpacity: unit.open ? 0.35 : 0.15,
       }).addTo(map);
       circle.bindTooltip(escaped(`${unit.name}: ${unit.open} đang mở, ${unit.overdue} quá hạn`));
-      if (unit.open) circle.on("click", () => location.assign(`/admin?xa=${encodeURIComponent(unit.code)}`));
+      if (unit.open) circle.on("click", () => location.assign(`/admin/?xa=${encodeURIComponent(unit.code)}`));
     }
     for (const point of data.points) {
       L.circleMarker([point.lat, point.lon], { radius: 6, weight: 2, color: "#ffffff", fillColor: colours[point.state], fillOpacity: 1 })
@@ -50,10 +49,11 @@
     if (data.units.length) map.fitBounds(data.units.map((unit) => [unit.lat, unit.lon]), { padding: [24, 24] });
   }
 
+  function once(box, make) { if (!box.dataset.drawn) { box.dataset.drawn = "1"; make(box); } }
   function draw(root) {
     if (!window.L) return;
-    root.querySelectorAll("[data-map]:not(.leaflet-container)").forEach(ticketMap);
-    root.querySelectorAll("[data-town]:not(.leaflet-container)").forEach(townMap);
+    root.querySelectorAll("[data-map]").forEach((box) => once(box, ticketMap));
+    root.querySelectorAll("[data-town]").forEach((box) => once(box, townMap));
   }
   document.addEventListener("htmx:load", (event) => draw(event.detail.elt.parentElement || document));
   draw(document);

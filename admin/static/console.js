@@ -108,6 +108,8 @@
       if (shown && row.dataset.number === shown.dataset.number) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
     });
+    const current = document.querySelector(".row-ticket[aria-current]");
+    if (current && wide()) current.scrollIntoView({ block: "nearest" });
   }
   function scrollDown(root) {
     root.querySelectorAll(".bubbles").forEach((box) => { box.scrollTop = box.scrollHeight; });
@@ -115,6 +117,10 @@
 
   // --- forms -------------------------------------------------------------------------------------------------------
   document.addEventListener("change", (event) => {
+    if (event.target.type === "file") {
+      const names = document.getElementById(`${event.target.id}-names`);
+      if (names) names.textContent = [...event.target.files].map((file) => file.name).join(", ") || "Chưa chọn ảnh";
+    }
     const field = document.getElementById(event.target.dataset.canned || "");
     if (!field || !event.target.value) return;
     field.value = field.value.trim() ? `${field.value.trimEnd()}\n${event.target.value}` : event.target.value;

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Identity, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.db import Base
@@ -57,3 +58,17 @@ class StaffSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     user_agent: Mapped[str | None]
+
+
+class AuditEvent(Base):
+    """One change of the set-up by a person: accounts, departments, routes, clocks, words. Never changed, never deleted."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_at", "at"),)
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # None: a command of the operator
+    deed: Mapped[str]  # staff.add, staff.edit, department.edit, route.save …
+    what: Mapped[str]  # name or code of the thing changed
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)  # only the fields that changed
+    after: Mapped[dict[str, Any]] = mapped_column(default=dict)
