@@ -21,7 +21,7 @@ from api.departments.staff import SESSION_LENGTH, session_of
 from api.tickets.access import SEES_ALL
 
 COOKIE = "langnghe_staff"
-HOME = "/admin"
+HOME = "/admin/"
 SIGN_IN = "/admin/dang-nhap"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -107,7 +107,7 @@ def set_cookie(response: Response, name: str, value: str) -> None:
         name,
         value,
         max_age=int(SESSION_LENGTH.total_seconds()),
-        path=HOME,
+        path="/admin",
         httponly=True,
         samesite="strict",
         secure=get_settings().secure_cookies,
@@ -125,4 +125,4 @@ def to_sign_in(request: Request) -> Response:
 
 def safe_next(target: str) -> str:
     """Only a path below the console is returned to: a link cannot lead elsewhere after sign-in."""
-    return target if target == HOME or target.startswith((HOME + "/", HOME + "?")) else HOME
+    return target if target.startswith(HOME) else HOME
