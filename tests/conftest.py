@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from api.cli.migrate import migrate
@@ -75,3 +75,19 @@ def clock() -> FixedClock:
 @pytest.fixture
 def now(clock: FixedClock) -> datetime:
     return clock.now()
+
+
+@pytest.fixture(scope="session")
+def _empty_tables(engine: Engine) -> list[str]:
+    """The tables that the locality pack leaves empty."""
+    with engine.connect() as connection:
+        tables = connection.scalars(text("select tablename from pg_tables where schemaname = 'public'")).all()
+        return [t for t in tables if not connection.scalar(text(f"select exists (select from {t})"))]
+
+
+@pytest.fixture
+def committed(database: str, engine: Engine, _empty_tables: list[str]) -> Iterator[str]:
+    """For tests whose code commits for itself: the address of the database; what they leave is removed afterwards."""
+    yield database
+    with engine.begin() as connection:
+        connection.execute(text(f"truncate {', '.join(_empty_tables)}"))

@@ -40,7 +40,7 @@ def senders(session: Session, rows: Iterable[Message]) -> dict[int, str]:
     if not ids:
         return {}
     query = select(Staff.id, Department.name).join(Department, Department.code == Staff.department_code)
-    return dict(session.execute(query.where(Staff.id.in_(ids))))
+    return {row.id: row.name for row in session.execute(query.where(Staff.id.in_(ids)))}
 
 
 def threads(

@@ -28,6 +28,7 @@ from api.core.web import DB, Now, rate_limit
 
 router = APIRouter(prefix="/api/v1/chat", tags=["chat"])
 MAX_ID = 2**53  # what a browser can count to
+STREAM_PAGE = 200  # messages in one event at most
 STREAM_LOOK_SECONDS = 5.0  # a stream looks again by itself, so a lost notification costs seconds at most
 
 
@@ -173,7 +174,8 @@ async def stream(
             if thread.messages or state != last:
                 last = state
                 yield ServerSentEvent(raw_data=thread.model_dump_json(), event="thread", id=str(cursor))
-            await _woken(woken)
+            if len(thread.messages) < STREAM_PAGE:
+                await _woken(woken)
 
 
 async def _woken(queue: "asyncio.Queue[str]") -> None:
@@ -188,4 +190,4 @@ async def _woken(queue: "asyncio.Queue[str]") -> None:
 def _news(thread_id: uuid.UUID, cursor: int) -> ThreadOut:
     with transaction() as db:
         thread = db.get_one(Conversation, thread_id)
-        return _thread(db, thread, queries.history(db, thread_id, cursor))
+        return _thread(db, thread, queries.history(db, thread_id, cursor, STREAM_PAGE))

@@ -21,6 +21,7 @@ export function row(item, tools) {
 export function update(node, item, place, tools) {
   node.classList.toggle("first", place.first);
   node.classList.toggle("last", place.last);
+  node.classList.toggle("timed", place.timed);
   node.classList.toggle("waiting", Boolean(item.pending));
   node.classList.toggle("refused", Boolean(item.error));
   const state = node.querySelector(":scope > .meta > span");

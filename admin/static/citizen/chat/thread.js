@@ -37,20 +37,24 @@ export class Thread {
   }
 }
 
-/** Where each item stands: first and last of a run of one speaker, the newest of the citizen's own. */
+/** Where each item stands: first and last of a run of one speaker, last before a pause, the newest of all and the citizen's own. */
 export function placesOf(items) {
   const newestMine = items.findLastIndex((item) => item.author === "citizen");
   return items.map((item, index) => ({
     first: !together(items[index - 1], item),
     last: !together(item, items[index + 1]),
+    timed: !near(item, items[index + 1]),
     mine: index === newestMine && index === items.length - 1,
   }));
 }
 
 function together(one, other) {
   if (!one || !other) return false;
-  const near = new Date(other.at) - new Date(one.at) < GROUP_MS;
-  return near && one.author === other.author && one.sender === other.sender && !one.error;
+  return near(one, other) && one.author === other.author && one.sender === other.sender && !one.error;
+}
+
+function near(one, other) {
+  return Boolean(other) && new Date(other.at) - new Date(one.at) < GROUP_MS;
 }
 
 function pending({ body, order, waiting, error }) {
