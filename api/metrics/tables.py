@@ -86,7 +86,7 @@ def label_of(key: str | None, labels: dict[str, str]) -> str:
 
 def _when(report: Report) -> Table:
     headings = [words()["bucket"][report.bucket], *(words()["figures"][name] for name in ("received", "solved", "late"))]
-    rows = [[bucket.first, bucket.received, bucket.solved, bucket.late] for bucket in report.when]
+    rows: list[Sequence[Cell]] = [[bucket.first, bucket.received, bucket.solved, bucket.late] for bucket in report.when]
     return Table("thoi-gian", words()["tables"]["when"], headings, rows)
 
 

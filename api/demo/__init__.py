@@ -1,0 +1,1 @@
+"""An invented year, so that a new installation can be tried: marked as demo data in every row, removable as a whole."""
