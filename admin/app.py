@@ -22,6 +22,8 @@ PAGES = (
     "photos",
     "map",
     "threads",
+    "settings_people",
+    "settings_rules",
 )
 # these look after themselves: no session yet, or a stream that must not hold a database connection
 OPEN_PAGES = ("sign_in", "live")

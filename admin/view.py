@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from admin.words import label, words
 from api.core.settings import get_settings
-from api.core.words import moment, number
+from api.core.words import minutes_words, moment, number
 from api.departments.models import Role
 from api.localities.pack import pack
 from api.localities.taxonomy import categories, message_types
@@ -23,7 +23,7 @@ STATIC = Path(__file__).parent / "static"
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    made.filters |= {"moment": _moment, "day": _day, "clock": _clock, "number": number, "tel": _tel}
+    made.filters |= {"moment": _moment, "day": _day, "clock": _clock, "number": number, "tel": _tel, "span": minutes_words}
     made.globals |= {"label": label, "words": words, "Role": Role, "pack": pack, "asset": _asset}
     made.globals |= {"categories": categories, "message_types": message_types}
     return made

@@ -139,6 +139,8 @@
   });
   document.addEventListener("htmx:sendError", () => offline(true));
 
+  const tab = document.querySelector(".subnav [aria-current]");
+  if (tab) tab.scrollIntoView({ block: "nearest", inline: "center" });
   scrollDown(document);
   markRow();
   listen();

@@ -17,7 +17,7 @@ LONGEST_SEARCH = timedelta(days=3 * 366)
 @lru_cache(maxsize=16)
 def national_days(year: int) -> "holidays.HolidayBase":
     """Vietnam's public holidays and swap days of one year, as the library `holidays` knows them."""
-    return holidays.country_holidays("VN", years=year)
+    return holidays.country_holidays("VN", years=year, language="vi")
 
 
 @dataclass(frozen=True)
