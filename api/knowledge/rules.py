@@ -18,7 +18,7 @@ SAME: dict[str, str] = _WORDS["same"]
 HINT_WEIGHT = 0.5  # of the bot's probability beside the words' own score, where the bot has a ranking
 SURE_BY_WORDS = 0.5  # score from which the first article is shown at once, without a ranking of the bot
 SURE_WITH_HINTS = 0.45
-OFFERED_BY_WORDS = 0.4  # below it the truth is "em chưa biết"
+OFFERED_BY_WORDS = 0.42  # below it the truth is "em chưa biết"
 OFFERED_WITH_HINTS = 0.3
 BESIDE_THE_FIRST = 0.3  # share of the first one's score from which another title is offered too
 _WORD = re.compile(r"[a-z0-9]+")
@@ -27,16 +27,16 @@ _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")
 _CLAUSE_END = re.compile(r"[.;:,](?=\s)")
 
 
-def terms(text: str) -> list[str]:
+def terms(text: str) -> tuple[list[str], list[str]]:
     """What is indexed and looked up: folded syllables that carry meaning, and pairs in which at least one does.
 
     >>> terms("Làm sổ đỏ ở đâu?")
-    ['so', 'lam_so', 'so_do']
+    (['so'], ['lam_so', 'so_do'])
     """
     words = [part for word in _WORD.findall(fold(text)) for part in SAME.get(word, word).split()][:MAX_TERMS]
-    single = [word for word in words if word not in STOPWORDS]
+    telling = [word for word in words if word not in STOPWORDS]
     pairs = [f"{a}_{b}" for a, b in pairwise(words) if not (a in STOPWORDS and b in STOPWORDS)]
-    return single + pairs
+    return [word for word in telling if len(word) > 1 or not word.isdigit()], pairs
 
 
 def strength(score: float, words: int, half: float) -> float:
