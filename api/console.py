@@ -1,4 +1,4 @@
-"""The staff console alone, for installations that keep it on a network of its own (and set LANGNGHE_CONSOLE=false on the API)."""
+"""The staff console alone, for installations that keep it on its own network (and set LANGNGHE_CONSOLE=false on the API)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

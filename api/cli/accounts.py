@@ -13,7 +13,8 @@ from api.departments.models import Staff
 from api.departments.staff import add_staff
 from api.localities.pack import read
 
-PASSWORD_BYTES = 9  # twelve letters, typed off a screen once
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # typed off a screen: none that look like another
+PASSWORD_LENGTH = 12  # 59 bits
 
 
 def notes_path() -> Path:
@@ -32,21 +33,19 @@ def make_cast(session: Session) -> None:
 
 
 def _make(session: Session, entry: dict[str, Any]) -> str:
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    password = _password()
     department = entry.get("department")
     add_staff(session, entry["username"], entry["name"], password, entry["role"], department, demo=entry["role"] != "admin")
     return f"{entry['username']:<10} {password:<14} {entry['note']}"
 
 
-def notes() -> list[str]:
-    """The lines that `make_cast` wrote, as long as the file is kept."""
-    path = notes_path()
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+def _password() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(PASSWORD_LENGTH))
 
 
 def add(username: str, name: str, role: str, department: str | None) -> str:
     """One more account; returns its password. Raises `DomainError` for a wrong role or department, or a taken name."""
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    password = _password()
     with transaction() as session:
         add_staff(session, username, name, password, role, department)
     return password
