@@ -38,11 +38,11 @@ def commune_office(session: Session, unit_code: str | None) -> Department | None
 
 def names(session: Session) -> dict[str, str]:
     """code → short name, of all departments."""
-    return dict(session.execute(select(Department.code, Department.short_name)).tuples().all())
+    return {row.code: row.short_name for row in session.execute(select(Department.code, Department.short_name))}
 
 
 def staff_names(session: Session) -> dict[int, str]:
-    return dict(session.execute(select(Staff.id, Staff.name)).tuples().all())
+    return {row.id: row.name for row in session.execute(select(Staff.id, Staff.name))}
 
 
 def staff_of(session: Session, department_code: str | None = None) -> Sequence[Staff]:
