@@ -61,7 +61,7 @@ class Edited(BaseModel):
 
 
 class Body(BaseModel):
-    """The facts. `verified`: every number was read in a publication of the rule; else one is recalled or local: the card says so."""
+    """The facts. `verified`: every number was read in a publication of the rule, none is only recalled or unknown."""
 
     model_config = ConfigDict(extra="forbid")
     papers: Annotated[list[Line], Field(min_length=1, max_length=12)]
