@@ -28,7 +28,7 @@ def test_every_folder_and_file_named_is_there() -> None:
     folders = re.findall(r"^\| `([\w./]+?)/?` \|", README, re.MULTILINE)
     assert folders
     links = [target for target in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in target]
-    scripts = re.findall(r"\b(scripts/\w+)", README)
+    scripts = re.findall(r"(?<![\w/])(scripts/\w+)", README)
     for path in [f for f in folders if not f.startswith(("/", "LANGNGHE_"))] + links + scripts:
         assert (ROOT / path).exists(), path
 
