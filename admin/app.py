@@ -22,6 +22,7 @@ PAGES = (
     "photos",
     "map",
     "threads",
+    "dashboard",
     "settings_people",
     "settings_rules",
 )

@@ -36,7 +36,7 @@ def _handle(life: Life) -> None:
     if chance.random() < 0.035:
         life.finish(Deed.REJECT, _later(life, life.last, total * 0.3), chance.choice(words["reject"]))
         return
-    if chance.random() < 0.1 and not _ask(life):
+    if chance.random() < 0.12 and not _ask(life):
         return
     _meanwhile(life, opened, total, rule.resolution_minutes)
     _resolve(life, _later(life, opened, total))
@@ -75,7 +75,7 @@ def _ask(life: Life) -> bool:
     chance, words = life.chance, life.ground.words
     asked = life.ask_back(_later(life, life.last, chance.uniform(30, 400)), chance.choice(words["ask_back"]))
     if chance.random() < 0.86:
-        life.citizen_answer(asked + timedelta(hours=chance.expovariate(1 / 14)), chance.choice(words["citizen_answers"]))
+        life.citizen_answer(asked + timedelta(hours=chance.expovariate(1 / 26)), chance.choice(words["citizen_answers"]))
         return True
     life.finish(Deed.REJECT, _later(life, asked, chance.uniform(8, 14) * DAY), words["reject"][-1])
     return False

@@ -1,0 +1,140 @@
+// Charts and the map of circles. Their data comes with the page; each has a table under it that needs no script.
+(() => {
+  "use strict";
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(`--ln-${name}`).trim();
+  const ink = colour("ink"), soft = colour("ink-soft"), line = colour("line");
+  const tones = { received: colour("brand"), in_time: "#3f9a6c", late: "#d08a2e", overdue: colour("overdue") };
+  const slices = [colour("brand"), "#d08a2e", "#5b4b8a", "#3f9a6c", "#81949a", "#b3261e"];
+  const number = new Intl.NumberFormat("vi-VN");
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const charts = new Map();
+  let maps = [];
+  let opened = new Set();
+
+  const frame = (data) => ({
+    animation: !still && !charts.redrawn, animationDuration: 160,
+    textStyle: { fontFamily: style.getPropertyValue("--bs-body-font-family"), color: ink },
+    aria: { enabled: true, label: { description: data.aria }, decal: { show: data.series.length > 1 } },
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, confine: true, valueFormatter: (value) => number.format(value) },
+  });
+  const legend = { top: 0, left: 0, icon: "roundRect", itemWidth: 18, itemHeight: 12, textStyle: { color: ink, fontSize: 13 } };
+  const values = { type: "value", minInterval: 1, axisLabel: { color: soft, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: line } } };
+
+  function bars(data, box) {
+    const narrow = box.clientWidth < 480;
+    return {
+      ...frame(data), legend: data.series.length > 1 ? legend : undefined,
+      grid: { top: data.series.length > 1 ? 34 : 4, left: 4, right: 44, bottom: 4, containLabel: true },
+      xAxis: { ...values, axisLabel: { ...values.axisLabel, hideOverlap: true } },
+      yAxis: { type: "category", inverse: true, data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: line } },
+        axisLabel: { color: ink, fontSize: 12.5, width: narrow ? 120 : 210, overflow: "truncate" } },
+      series: data.series.map((one, place) => ({
+        type: "bar", name: one.name, data: one.data, stack: "one", barMaxWidth: 20, itemStyle: { color: tones[one.code], borderRadius: data.series.length > 1 ? 0 : [0, 4, 4, 0] },
+        label: { show: place === data.series.length - 1, position: "right", color: ink, fontSize: 12.5,
+          formatter: (at) => number.format(data.series.reduce((sum, s) => sum + s.data[at.dataIndex], 0)) },
+      })),
+    };
+  }
+  function columns(data) {
+    return {
+      ...frame(data), legend,
+      grid: { top: 40, left: 4, right: 8, bottom: 4, containLabel: true },
+      xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: soft, hideOverlap: true } },
+      yAxis: values,
+      series: data.series.map((one) => ({
+        type: "bar", name: one.name, data: one.data, stack: one.code === "received" ? "in" : "out", barMaxWidth: 22, barGap: "10%", itemStyle: { color: tones[one.code] },
+      })),
+    };
+  }
+  function ring(data) {
+    const total = data.series[0].data.reduce((a, b) => a + b, 0) || 1;
+    const share = (value) => `${number.format(Math.round((1000 * value) / total) / 10)}%`;
+    return {
+      ...frame(data), tooltip: { trigger: "item", confine: true, formatter: (at) => `${at.marker} ${at.name}: ${number.format(at.value)} (${share(at.value)})` },
+      aria: { enabled: true, label: { description: data.aria }, decal: { show: true } }, color: slices,
+      series: [{
+        type: "pie", radius: ["42%", "66%"], center: ["50%", "52%"], minAngle: 4, itemStyle: { borderColor: "#fff", borderWidth: 2 },
+        data: data.labels.map((name, place) => ({ name, value: data.series[0].data[place] })),
+        label: { color: ink, fontSize: 13, lineHeight: 18, formatter: (at) => `${at.name}\n${number.format(at.value)} · ${share(at.value)}` },
+        labelLine: { lineStyle: { color: soft } },
+      }],
+    };
+  }
+  const kinds = { what: bars, who: bars, when: columns, how: ring };
+
+  function draw(box) {
+    const data = JSON.parse(box.dataset.chart);
+    if (kinds[data.kind] === bars) box.style.height = `${Math.max(160, 56 + 29 * data.labels.length)}px`;
+    const chart = echarts.init(box);
+    chart.setOption(kinds[data.kind](data, box));
+    charts.set(box, chart);
+  }
+
+  const text = (words) => { const span = document.createElement("span"); span.textContent = words; return span; };
+  function circles(box) {
+    const data = JSON.parse(box.dataset.circles);
+    const map = L.map(box, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, scrollWheelZoom: false, keyboard: false, fadeAnimation: !still, zoomAnimation: !still });
+    L.control.zoom({ zoomInTitle: "Phóng to", zoomOutTitle: "Thu nhỏ" }).addTo(map);
+    if (data.tiles) L.tileLayer(data.tiles).addTo(map);
+    const most = Math.max(1, ...data.units.map((unit) => unit.received));
+    for (const unit of data.units) { // the land itself, roughly: a pale disc of each unit's area
+      L.circle(unit.at, { radius: 1000 * Math.sqrt(unit.km2 / Math.PI) * 1.15, stroke: false, fillColor: "#ffffff", fillOpacity: 0.75, interactive: false }).addTo(map);
+    }
+    for (const unit of [...data.units].sort((a, b) => b.received - a.received)) {
+      const circle = L.circleMarker(unit.at, {
+        radius: unit.received ? 4 + 24 * Math.sqrt(unit.received / most) : 2.5,
+        weight: unit.overdue ? 3 : 1.2, color: unit.overdue ? tones.overdue : tones.received, fillColor: tones.received, fillOpacity: unit.received ? 0.32 : 0.2,
+      }).addTo(map);
+      circle.bindTooltip(text(`${unit.name}: ${number.format(unit.received)} phản ánh, ${number.format(unit.overdue)} quá hạn`));
+      if (unit.named) L.tooltip({ permanent: true, direction: "center", className: "circle-name", interactive: false }).setLatLng(unit.at).setContent(text(unit.short)).addTo(map);
+    }
+    if (data.units.length) map.fitBounds(data.units.map((unit) => unit.at), { padding: [12, 12] });
+    maps.push(map);
+  }
+
+  function drawAll() {
+    if (window.echarts) document.querySelectorAll("[data-chart]").forEach(draw);
+    if (window.L) document.querySelectorAll("[data-circles]").forEach(circles);
+  }
+  function clear() {
+    charts.forEach((chart) => chart.dispose());
+    charts.clear();
+    maps.forEach((map) => map.remove());
+    maps = [];
+  }
+
+  // new figures: tables that were open stay open, charts appear without moving
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "figures" || !event.detail.shouldSwap) return;
+    opened = new Set([...document.querySelectorAll(".twin[open]")].map((twin) => twin.id));
+    charts.redrawn = true;
+    clear();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "figures") return;
+    opened.forEach((id) => { const twin = document.getElementById(id); if (twin) twin.open = true; });
+    drawAll();
+  });
+
+  // narrower or wider: the charts follow
+  let wait = null;
+  window.addEventListener("resize", () => { clearTimeout(wait); wait = setTimeout(() => charts.forEach((chart) => chart.resize()), 100); });
+
+  // on paper every table is open and the charts have the paper's width
+  let shut = [];
+  window.addEventListener("beforeprint", () => {
+    shut = [...document.querySelectorAll(".twin:not([open])")];
+    shut.forEach((twin) => { twin.open = true; });
+    charts.forEach((chart) => chart.resize());
+  });
+  window.addEventListener("afterprint", () => { shut.forEach((twin) => { twin.open = false; }); charts.forEach((chart) => chart.resize()); });
+
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+  document.addEventListener("change", (event) => { if (event.target.matches("[data-submit]")) event.target.form.requestSubmit(); });
+  // choosing a day makes the period a custom one
+  document.addEventListener("change", (event) => {
+    if (event.target.type === "date") event.target.form.elements.ky.value = "tuy-chon";
+  });
+  document.fonts.ready.then(drawAll);
+})();
