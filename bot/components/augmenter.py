@@ -1,0 +1,90 @@
+"""Adds noisy copies of the training messages, so that the model has seen what phones and hurry do to them.
+
+Copies exist only while the model is trained; nothing of them is kept. At run time the component does nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from api.core.text import fold
+from bot.components import short_forms
+from bot.components.keys import ENTITIES, GROUP, IS_COPY, TEXT, learnable
+from bot.components.text import noise
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class TypingNoise(GraphComponent):
+    """Config: `seed`; `short_forms`, the lookup table for `shorten`; `copies`, a list of {noise: share}, one copy for each."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._config = config
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"seed": 0, "short_forms": "", "copies": [{"strip_marks": 1.0}]}
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "TypingNoise":
+        return cls(config)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """The training data with copies; each original and its copies carry the same GROUP."""
+        table = short_forms.inverse(short_forms.read(training_data, self._config["short_forms"]))
+        copies: list[Message] = []
+        for group, message in enumerate(learnable(training_data)):
+            message.set(GROUP, group)
+            copies.extend(self._copies(message, table))
+        return TrainingData(
+            [*training_data.training_examples, *copies],
+            training_data.entity_synonyms,
+            training_data.regex_features,
+            training_data.lookup_tables,
+            training_data.responses,
+        )
+
+    def _copies(self, message: Message, table: Mapping[str, Sequence[str]]) -> list[Message]:
+        # Seeded by the message itself: a new line in the data changes no other line's copies
+        random = Random(f"{self._config['seed']} {message.get(TEXT)}")  # noqa: S311
+        seen = {message.get(TEXT)}
+        made = []
+        for recipe in self._config["copies"]:
+            copy = noisy(message, recipe, random, table)
+            if copy.get(TEXT) not in seen and fold(copy.get(TEXT)):
+                seen.add(copy.get(TEXT))
+                made.append(copy)
+        return made
+
+
+def noisy(message: Message, recipe: Mapping[str, float], random: Random, table: Mapping[str, Sequence[str]]) -> Message:
+    """A copy of `message` with the noises of `recipe` in the order given; entity spans follow the text."""
+    entities = message.get(ENTITIES) or []
+    cuts = [edge for entity in entities for edge in (entity["start"], entity["end"])]
+    pieces, at = noise.split(message.get(TEXT), cuts)
+    for name, share in recipe.items():
+        if name == "shorten":
+            noise.shorten(pieces, share, random, table)
+        else:
+            getattr(noise, name)(pieces, share, random)
+    text = pieces.text
+    copy = Message({**message.data, TEXT: text, IS_COPY: True})
+    if entities:
+        copy.set(ENTITIES, [_moved(entity, pieces, at) for entity in entities])
+    return copy
+
+
+def _moved(entity: dict[str, Any], pieces: noise.Pieces, at: Mapping[int, int]) -> dict[str, Any]:
+    start, end = pieces.offset(at[entity["start"]]), pieces.offset(at[entity["end"]])
+    return {**entity, "start": start, "end": end, "value": pieces.text[start:end]}

@@ -1,0 +1,43 @@
+"""Which tokens of a text stand in a list of known phrases. Compared without diacritics, longest match first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.components.text.segment import syllables
+from api.core.text import fold, nfc
+
+
+class Gazetteer:
+    """Phrases of several lists; `marks` says for each token in which lists it begins or continues a phrase."""
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
+        self._lists: dict[str, set[tuple[str, ...]]] = {name: {_key(p) for p in items} for name, items in phrases.items()}
+        self._longest = {name: max((len(p) for p in items), default=0) for name, items in self._lists.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: sorted(" ".join(p) for p in items) for name, items in self._lists.items()}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Sequence[str]]) -> "Gazetteer":
+        gazetteer = cls({})
+        gazetteer._lists = {name: {tuple(p.split()) for p in items} for name, items in stored.items()}
+        gazetteer._longest = {name: max((len(p) for p in items), default=0) for name, items in gazetteer._lists.items()}
+        return gazetteer
+
+    def marks(self, folded: Sequence[str]) -> list[list[str]]:
+        """For each folded token "B-list" or "I-list" for every list with a phrase there."""
+        found: list[list[str]] = [[] for _ in folded]
+        for name, phrases in self._lists.items():
+            longest = self._longest[name]
+            i = 0
+            while i < len(folded):
+                size = next((n for n in range(min(longest, len(folded) - i), 0, -1) if tuple(folded[i : i + n]) in phrases), 0)
+                for k in range(i, i + size):
+                    found[k].append(f"{'B' if k == i else 'I'}-{name}")
+                i += size or 1
+        return found
+
+
+def _key(phrase: str) -> tuple[str, ...]:
+    text = nfc(phrase)
+    return tuple(fold(text[s.start : s.end]) for s in syllables(text))

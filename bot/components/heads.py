@@ -1,0 +1,121 @@
+"""Linear classification heads on the row of NgramFeaturizer: one for the intent, any number for labels in the metadata."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components import linear
+from bot.components.keys import FEATURES, GROUP, INTENT, TEXT, intent_metadata, learnable
+from bot.components.linear import Linear, Recipe
+from bot.components.ngrams import Row
+
+Ranking = list[dict[str, Any]]
+
+
+class _Head(GraphComponent):
+    """What both kinds share. Subclasses say which label a training message has, and where the answer goes."""
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._model: Linear | None = None
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"cost": 0.3, "folds": 3, "seed": 0, "weights": {}, "ranking_length": 10}
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "_Head":
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "_Head":
+        head = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            if (folder / "labels.json").exists():
+                head._model = Linear.load(folder)
+        return head
+
+    def _learn(self, training_data: TrainingData, label_of: Callable[[Message], str | None]) -> Resource:
+        """Trains on the messages that have a label. Without any, the head stays silent."""
+        messages = [m for m in learnable(training_data) if label_of(m) and m.get(FEATURES) is not None]
+        with self._storage.write_to(self._resource) as folder:
+            if messages:
+                rows: list[Row] = [m.get(FEATURES) for m in messages]
+                groups = [m.get(GROUP, i) for i, m in enumerate(messages)]
+                size = 1 + max((int(row.indices[-1]) for row in rows if len(row.indices)), default=0)
+                recipe = Recipe(self._config["cost"], self._config["folds"], self._config["seed"])
+                self._model = linear.train(rows, [str(label_of(m)) for m in messages], groups, size, recipe)
+                self._model.save(folder)
+        return self._resource
+
+    def _ranking(self, message: Message) -> Ranking:
+        """Labels by falling confidence; empty for a head without training data or a message without text."""
+        row = message.get(FEATURES)
+        if self._model is None or row is None or not message.get(TEXT):
+            return []
+        p = linear.reweigh(self._model.probabilities(self._within(row)), self._model.labels, self._config["weights"])
+        order = p.argsort(kind="stable")[::-1][: self._config["ranking_length"]]
+        return [{"name": self._model.labels[i], "confidence": round(float(p[i]), 6)} for i in order]
+
+    def _within(self, row: Row) -> Row:
+        """Without the features that none of this head's own training messages had."""
+        assert self._model is not None
+        count = int(row.indices.searchsorted(len(self._model.weights)))
+        return row if count == len(row.indices) else Row(row.indices[:count], row.values[:count])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentHead(_Head, IntentClassifier):
+    """Sets Rasa's `intent` and `intent_ranking`. Config: `cost`, `folds`, `seed`, `weights` {label: factor}."""
+
+    def train(self, training_data: TrainingData) -> Resource:
+        return self._learn(training_data, lambda m: m.get(INTENT))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            ranking = self._ranking(message)
+            message.set(INTENT, ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+        return messages
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class MetadataHead(_Head):
+    """Learns `metadata: {KEY: VALUE}` of the intents that carry it; sets `KEY` and `KEY_ranking` for every message.
+
+    Config: `key`, else as IntentHead.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {**_Head.get_default_config(), "key": "topic"}
+
+    def train(self, training_data: TrainingData) -> Resource:
+        key = self._config["key"]
+        return self._learn(training_data, lambda m: intent_metadata(m).get(key))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        key = self._config["key"]
+        for message in messages:
+            ranking = self._ranking(message)
+            message.set(key, ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True)
+            message.set(f"{key}_ranking", ranking, add_to_output=True)
+        return messages

@@ -1,0 +1,141 @@
+"""A linear classifier over sparse rows with calibrated probabilities.
+
+Trained as one-against-the-rest support vector machines (scikit-learn's LinearSVC). Its scores become probabilities by a softmax
+with one scale and one shift per label, fitted on scores of messages that the machine had not seen (cross-validation over
+groups, so that a message's noisy copy is never in another fold). Kept as plain arrays: scikit-learn is not needed to predict.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from sklearn.svm import LinearSVC
+
+from bot.components import storage
+from bot.components.ngrams import Row
+from bot.components.parallel import in_processes
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a head is trained: `cost` is LinearSVC's C, `folds` those of the calibration, `seed` that of both."""
+
+    cost: float
+    folds: int
+    seed: int
+
+
+@dataclass
+class Linear:
+    """weights: features x labels, half precision (they are summed in single); shift: labels; scale: one number."""
+
+    labels: list[str]
+    weights: NDArray[np.float16]
+    bias: Floats
+    scale: float
+    shift: Floats
+
+    def probabilities(self, row: Row) -> Floats:
+        """One probability per label, in the order of `labels`."""
+        if len(self.labels) == 1:
+            return np.ones(1, np.float32)
+        scores = row.values @ self.weights[row.indices].astype(np.float32) + self.bias
+        return _softmax(scores * self.scale + self.shift)
+
+    def save(self, folder: Path) -> None:
+        storage.write_json(folder, "labels", {"labels": self.labels, "scale": self.scale})
+        storage.write_array(folder, "weights", self.weights)
+        storage.write_array(folder, "biases", np.stack([self.bias, self.shift]))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Linear":
+        kept = storage.read_json(folder, "labels")
+        bias, shift = storage.read_array(folder, "biases")
+        return cls(kept["labels"], storage.read_array(folder, "weights"), bias, kept["scale"], shift)
+
+
+def train(rows: Sequence[Row], labels: Sequence[str], groups: Sequence[int], size: int, recipe: Recipe) -> Linear:
+    """A calibrated classifier. `size` is the number of features. With a single label it always answers that label."""
+    names = sorted(set(labels))
+    matrix = stack(rows, size)
+    y = np.array([names.index(label) for label in labels])
+    if len(names) == 1:
+        return Linear(names, np.zeros((size, 1), np.float16), np.zeros(1, np.float32), 1.0, np.zeros(1, np.float32))
+    fold = _folds(groups, recipe)
+    parts = [np.where(fold != k)[0] for k in range(recipe.folds)] if len(set(groups)) >= 2 * recipe.folds else []
+    jobs = [(matrix[part], y[part], len(names), recipe) for part in (np.arange(len(y)), *parts)]
+    (weights, bias), *held_out = in_processes(_machine, jobs)
+    scores = np.zeros((len(y), len(names)), np.float32)
+    for k, (w, b) in enumerate(held_out):
+        scores[fold == k] = matrix[fold == k] @ w + b
+    scale, shift = _calibrate(scores, y) if parts else (1.0, np.zeros(len(names), np.float32))
+    return Linear(names, weights.astype(np.float16), bias, scale, shift)
+
+
+def stack(rows: Sequence[Row], size: int) -> csr_matrix:
+    """Rows as one matrix of shape (rows, size)."""
+    ends = np.cumsum([0, *(len(row.indices) for row in rows)])
+    values = np.concatenate([row.values for row in rows]) if rows else np.empty(0, np.float32)
+    indices = np.concatenate([row.indices for row in rows]) if rows else np.empty(0, np.int32)
+    return csr_matrix((values, indices, ends), shape=(len(rows), size))
+
+
+def reweigh(probabilities: Floats, labels: Sequence[str], weight_of: Mapping[str, float]) -> Floats:
+    """Probabilities as if the labels were `weight_of` times as frequent: errors on some labels cost more than on others."""
+    weighted = probabilities * np.array([weight_of.get(label, 1.0) for label in labels], np.float32)
+    scaled: Floats = weighted / weighted.sum()
+    return scaled
+
+
+def _machine(matrix: csr_matrix, y: NDArray[np.int64], count: int, recipe: Recipe) -> tuple[Floats, Floats]:
+    """Weights (features x labels) and biases; a label without an example in this part gets a hopeless score."""
+    weights = np.zeros((matrix.shape[1], count), np.float32)
+    bias = np.full(count, -1.0, np.float32)
+    present = np.unique(y)
+    if len(present) == 1:
+        bias[present] = 1.0
+        return weights, bias
+    machine = LinearSVC(C=recipe.cost, random_state=recipe.seed, tol=1e-3).fit(matrix, y)
+    if len(present) == 2:  # scikit-learn gives one row of weights, those of the second label
+        weights[:, present] = np.concatenate([-machine.coef_, machine.coef_]).T
+        bias[present] = np.concatenate([-machine.intercept_, machine.intercept_])
+    else:
+        weights[:, present] = machine.coef_.T
+        bias[present] = machine.intercept_
+    return weights, bias
+
+
+def _folds(groups: Sequence[int], recipe: Recipe) -> NDArray[np.int64]:
+    names, index = np.unique(np.asarray(groups), return_inverse=True)
+    order = np.random.default_rng(recipe.seed).permutation(len(names))
+    folds: NDArray[np.int64] = order[index] % recipe.folds
+    return folds
+
+
+def _calibrate(scores: Floats, y: NDArray[np.int64]) -> tuple[float, Floats]:
+    """Scale and shifts with the least cross-entropy; a light pull keeps the shifts of rare labels near 0."""
+    count = scores.shape[1]
+    onehot = np.eye(count, dtype=np.float64)[y]
+    wide = scores.astype(np.float64)
+
+    def loss(x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        scale, shift = np.exp(x[0]), x[1:]
+        p = _softmax(wide * scale + shift)
+        gap = (p - onehot) / len(y)
+        value = -np.log(np.maximum(p[np.arange(len(y)), y], 1e-12)).mean() + 1e-3 * (shift**2).sum() / count
+        return float(value), np.concatenate([[(gap * wide).sum() * scale], gap.sum(0) + 2e-3 * shift / count])
+
+    best = minimize(loss, np.concatenate([[np.log(3.0)], np.zeros(count)]), jac=True, method="L-BFGS-B").x
+    return float(np.exp(best[0])), best[1:].astype(np.float32)
+
+
+def _softmax(scores: NDArray[np.floating]) -> NDArray[np.floating]:
+    powers = np.exp(scores - scores.max(-1, keepdims=True))
+    result: NDArray[np.floating] = powers / powers.sum(-1, keepdims=True)
+    return result

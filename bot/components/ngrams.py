@@ -1,0 +1,135 @@
+"""TF-IDF rows over word and character n-grams of the surface, the normal and the folded form of a message.
+
+One row of a message is (indices, values): ascending feature numbers and their weights, each block of unit length times its
+weight, so that no block drowns another.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.core.text import fold
+
+
+class Row(NamedTuple):
+    """A sparse vector. `fingerprint` is Rasa's, and need not look inside: the text decides everything."""
+
+    indices: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+    def fingerprint(self) -> str:
+        return "row"
+
+
+_fold = lru_cache(maxsize=50_000)(fold)
+
+
+@dataclass(frozen=True)
+class Forms:
+    """One message in the three forms that features are made of; word lists of equal meaning, not of equal length."""
+
+    surface: list[str]
+    normal: list[str]
+    folded: list[str]
+
+    @classmethod
+    def of(cls, tokens: Iterable[tuple[str, str]]) -> "Forms":
+        """From (surface, normal form) of each token."""
+        pairs = list(tokens)
+        normal = [word for _, norm in pairs for word in norm.split()]
+        return cls([surface.lower() for surface, _ in pairs], normal, [_fold(word) for word in normal])
+
+
+@dataclass(frozen=True)
+class Block:
+    """One family of features: `unit` "word" or "char", n-grams of sizes `least` to `most`, of the form `form`."""
+
+    form: str
+    unit: str
+    least: int
+    most: int
+    weight: float = 1.0
+
+    @classmethod
+    def parse(cls, config: dict[str, Any]) -> "Block":
+        least, most = config["n"]
+        return cls(config["form"], config["unit"], least, most, float(config.get("weight", 1.0)))
+
+    def grams(self, forms: Forms) -> Iterator[str]:
+        words: list[str] = getattr(forms, self.form)
+        if self.unit == "char":
+            text = f" {' '.join(words)} "
+            for n in range(self.least, self.most + 1):
+                for i in range(len(text) - n + 1):
+                    yield text[i : i + n]
+        else:
+            padded = ["<", *words, ">"] if self.most > 1 else words
+            for n in range(self.least, self.most + 1):
+                for i in range(len(padded) - n + 1):
+                    yield " ".join(padded[i : i + n])
+
+
+class Vocabulary:
+    """The n-grams of one block with their inverse document frequencies; numbers start at `first`."""
+
+    def __init__(self, block: Block, grams: Sequence[str], idf: NDArray[np.float32], first: int) -> None:
+        self.block = block
+        self.grams = grams
+        self.idf = idf
+        self.first = first
+        self._number = {gram: i for i, gram in enumerate(grams)}
+
+    @classmethod
+    def learn(cls, block: Block, texts: Sequence[Forms], groups: Sequence[int], least: int, first: int) -> "Vocabulary":
+        """Keeps the n-grams of at least `least` different groups (a message and its noisy copies are one group)."""
+        seen: Counter[str] = Counter()
+        last: dict[str, int] = {}
+        for forms, group in zip(texts, groups, strict=True):
+            for gram in set(block.grams(forms)):
+                if last.get(gram) != group:
+                    last[gram] = group
+                    seen[gram] += 1
+        del last
+        kept = sorted(gram for gram, n in seen.items() if n >= least)
+        total = len(set(groups))
+        idf = np.log((1 + total) / (1 + np.array([seen[gram] for gram in kept], dtype=np.float32))) + 1
+        return cls(block, kept, idf.astype(np.float32), first)
+
+    def row(self, forms: Forms) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Indices and values of the known n-grams, the values' Euclidean length being the block's weight (or 0)."""
+        number = self._number
+        counts = Counter(i for gram in self.block.grams(forms) if (i := number.get(gram)) is not None)
+        if not counts:
+            return np.empty(0, np.int32), np.empty(0, np.float32)
+        indices = np.fromiter(counts, np.int32, len(counts))
+        order = indices.argsort()
+        indices = indices[order]
+        values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts))[order])) * self.idf[indices]
+        values *= self.block.weight / np.sqrt(values @ values)
+        return indices + np.int32(self.first), values
+
+
+class Features:
+    """All blocks together."""
+
+    def __init__(self, vocabularies: Sequence[Vocabulary]) -> None:
+        self.vocabularies = vocabularies
+        self.size = sum(len(v.grams) for v in vocabularies)
+
+    @classmethod
+    def learn(cls, blocks: Sequence[Block], texts: Sequence[Forms], groups: Sequence[int], least: int) -> "Features":
+        found: list[Vocabulary] = []
+        for block in blocks:
+            found.append(Vocabulary.learn(block, texts, groups, least, sum(len(v.grams) for v in found)))
+        return cls(found)
+
+    def row(self, forms: Forms) -> Row:
+        parts = [v.row(forms) for v in self.vocabularies]
+        if not parts:
+            return Row(np.empty(0, np.int32), np.empty(0, np.float32))
+        return Row(np.concatenate([i for i, _ in parts]), np.concatenate([v for _, v in parts]))

@@ -1,0 +1,73 @@
+"""Syllables and words of Vietnamese by underthesea, with exact spans.
+
+underthesea's own `word_tokenize` rewrites its tokens (hoá → hóa) and loses their places. Here its patterns are run over
+the text by ourselves, its CRF is given the rewritten strings, and the spans stay those of the match.
+"""
+
+import re
+from functools import lru_cache
+from os.path import dirname, join
+from typing import Any, NamedTuple
+
+from underthesea.models.fast_crf_sequence_tagger import FastCRFSequenceTagger
+from underthesea.pipeline import word_tokenize as _words
+from underthesea.pipeline.text_normalize.text_normalizer import token_map
+from underthesea.pipeline.text_normalize.token_normalize import token_normalize
+from underthesea.pipeline.word_tokenize import regex_tokenize
+
+# Compiled once by us: underthesea recompiles its module's global when somebody passes fixed_words
+_PATTERN = re.compile(regex_tokenize.regex_patterns_combine, re.VERBOSE | re.UNICODE)
+_WHOLE = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+$|(?:https?|ftp)://|www\.|\d[\d.,/:-]*$", re.IGNORECASE)
+_PART = re.compile(r"\w+|[^\w\s]")
+_SIMPLE = re.compile(r"\w+$")
+_MODEL = "ws_crf_vlsp2013_20230727"
+
+
+class Syllable(NamedTuple):
+    """One token: [start, end) in the text given, and whether a word begins here."""
+
+    start: int
+    end: int
+    begins_word: bool
+
+
+def syllables(text: str) -> list[Syllable]:
+    """All syllables, numbers and signs of an NFC text; every non-blank character lies in exactly one of them."""
+    spans = _spans(text)
+    if not spans:
+        return []
+    tags = _tagger().predict([[_for_tagger(text[start:end])] for start, end in spans])
+    return [Syllable(start, end, i == 0 or tag != "I-W") for i, ((start, end), tag) in enumerate(zip(spans, tags, strict=True))]
+
+
+def canonical_tone(syllable: str) -> str:
+    """A lower-case syllable with its tone mark where the newer spelling puts it: hoà → hòa, thuỷ → thủy."""
+    return str(token_map.get(syllable, syllable))
+
+
+def warm_up() -> None:
+    """Loads the word tagger (0.3 s), so that the first message need not wait for it."""
+    _tagger()
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for match in _PATTERN.finditer(text):
+        start, end = match.span()
+        token = match.group()
+        if _SIMPLE.match(token) or _WHOLE.match(token):
+            spans.append((start, end))
+        else:  # "p.Binh", "hong.toi", "HD-26-1": glued things that may belong to two different entities
+            spans.extend((start + part.start(), start + part.end()) for part in _PART.finditer(token))
+    return spans
+
+
+def _for_tagger(token: str) -> str:
+    return str(token_normalize(token))
+
+
+@lru_cache(maxsize=1)
+def _tagger() -> Any:
+    tagger = FastCRFSequenceTagger()
+    tagger.load(join(dirname(_words.__file__), "models", _MODEL))
+    return tagger

@@ -1,0 +1,39 @@
+"""Whether a model is still what its sources would make."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+_LEFT_OUT = {".venv", "models", "__pycache__", "build"}
+_SUFFIXES = {".yml", ".yaml", ".py", ".toml", ".lock"}
+
+
+def of_sources(root: Path) -> str:
+    """SHA-256 over names and contents of config.yml, nlu_data/ and bot/ (without models and environment)."""
+    digest = hashlib.sha256()
+    for path in sorted(_sources(root)):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def fresh(mark: Path, model: Path, root: Path, nlu_only: bool) -> bool:
+    """Whether `model` exists and `mark` says that it was made from the sources as they are (a whole model serves both)."""
+    if not (model.exists() and mark.exists()):
+        return False
+    kept = json.loads(mark.read_text(encoding="utf-8"))
+    return bool(kept["sources"] == of_sources(root) and (nlu_only or not kept["nlu_only"]))
+
+
+def write(mark: Path, sources: str, nlu_only: bool) -> None:
+    mark.write_text(json.dumps({"sources": sources, "nlu_only": nlu_only}), encoding="utf-8")
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    yield root / "config.yml"
+    for folder in ("nlu_data", "bot"):
+        for path in (root / folder).rglob("*"):
+            below = path.relative_to(root).parts
+            if path.suffix in _SUFFIXES and not _LEFT_OUT & set(below) and not any(p.endswith(".egg-info") for p in below):
+                yield path

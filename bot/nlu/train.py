@@ -1,0 +1,70 @@
+"""Trains the model, if its sources changed. Progress goes to standard error, one line a step."""
+
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+from bot.nlu import fingerprint
+
+MODEL = "langnghe.tar.gz"
+MARK = "fingerprint.json"
+
+
+class _Progress(logging.Handler):
+    """Rasa's own words about its steps, in ours. Its log lines carry component names only, never texts."""
+
+    def __init__(self, start: float) -> None:
+        super().__init__(logging.INFO)
+        self._start = start
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if message.startswith("Starting to train component"):
+            _say(f"learning: {message.split(chr(39))[1]}", self._start)
+
+
+def run(root: Path, nlu_only: bool, force: bool) -> int:
+    """Exit code 0 if a model is there at the end, made or still fresh; 1 with one sentence if training failed."""
+    start = time.perf_counter()
+    models = root / "bot" / "models"
+    models.mkdir(exist_ok=True)
+    if not force and fingerprint.fresh(models / MARK, models / MODEL, root, nlu_only):
+        _say("nothing changed, the model is up to date", start)
+        return 0
+    sources = fingerprint.of_sources(root)
+    (models / MARK).unlink(missing_ok=True)
+    try:
+        _train(root, models, nlu_only, start)
+    except (Exception, SystemExit) as error:  # Rasa leaves by sys.exit on bad data
+        _say(f"training failed: {type(error).__name__}: {error}", start)
+        return 1
+    fingerprint.write(models / MARK, sources, nlu_only)
+    _say(f"model ready: {models / MODEL} ({(models / MODEL).stat().st_size / 1e6:.0f} MB)", start)
+    return 0
+
+
+def _train(root: Path, models: Path, nlu_only: bool, start: float) -> None:
+    _say("loading Rasa", start)
+    from rasa import model_training
+    from rasa.engine.training import hooks
+
+    hooks.logger.setLevel(logging.INFO)
+    hooks.logger.addHandler(_Progress(start))
+    hooks.logger.propagate = False
+    os.chdir(root)  # Rasa writes its working files below the current folder
+    _say("reading the data", start)
+    config, data, name = str(root / "config.yml"), str(root / "nlu_data"), MODEL
+    domain, dialogue = root / "bot" / "domain", root / "bot" / "dialogue"
+    if nlu_only or not domain.exists():
+        model_training.train_nlu(config, data, str(models), fixed_model_name=name)
+        return
+    parts = [data, str(dialogue)] if dialogue.exists() else [data]
+    result = model_training.train(str(domain), config, parts, str(models), force_training=True, fixed_model_name=name)
+    if result.code != 0 or result.model is None:
+        raise RuntimeError("Rasa refused the domain or the data; its own words stand above")
+
+
+def _say(words: str, start: float) -> None:
+    print(f"[{time.perf_counter() - start:5.1f} s] {words}", file=sys.stderr, flush=True)
