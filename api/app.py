@@ -22,6 +22,7 @@ from api.core.web import install_problem_handlers, problem
 # in the order in which the reference shows them
 ROUTERS = (
     "api.conversations.routes",
+    "api.conversations.hooks",
     "api.tickets.routes",
     "api.knowledge.routes",
     "api.places.routes",

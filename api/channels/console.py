@@ -3,8 +3,7 @@
 import sys
 from typing import TextIO
 
-from api.channels.contract import Address, Capabilities, OutgoingMessage
-from api.channels.render import as_plain_text
+from api.channels.contract import Account, Address, Capabilities, Piece
 
 
 class ConsoleChannel:
@@ -14,7 +13,7 @@ class ConsoleChannel:
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self._out = out
 
-    def send(self, to: Address, message: OutgoingMessage, *, key: str) -> str | None:
-        self._out.write(as_plain_text(message) + "\n")
+    def send(self, to: Address, piece: Piece, *, key: str, account: Account) -> str | None:
+        self._out.write(piece.text + "\n")
         self._out.flush()
         return key

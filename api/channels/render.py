@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from api.channels.contract import Button, OutgoingMessage
+from api.channels.contract import ASK_CONTACT, ASK_LOCATION, Button, Capabilities, OutgoingMessage, Piece
+from api.channels.words import words
 from api.core.text import fold, utf16_len
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…\n])\s+")
@@ -16,6 +17,24 @@ def as_plain_text(message: OutgoingMessage) -> str:
         return message.text
     lines = [f"{number}. {button.title}" for number, button in enumerate(message.buttons, start=1)]
     return "\n".join([message.text, *lines])
+
+
+def fitting(buttons: Sequence[Button], can: Capabilities) -> tuple[Button, ...]:
+    """The choices that make sense on a channel: a phone is asked for its place only where the platform can ask it."""
+    impossible = {ASK_LOCATION} if not can.location_request else set()
+    impossible |= {ASK_CONTACT} if not can.contact_request else set()
+    return tuple(button for button in buttons if button.payload not in impossible)
+
+
+def pieces(message: OutgoingMessage, can: Capabilities) -> list[Piece]:
+    """One message as the calls that a channel needs for it: texts within its limit, the choices below the last, photos."""
+    buttons = fitting(message.buttons, can)
+    drawn = buttons if can.buttons and len(buttons) <= can.max_buttons else ()
+    text = message.text if drawn else as_plain_text(OutgoingMessage(message.text, buttons))
+    texts = [Piece(part) for part in parts(text or (words()["choose"] if drawn else ""), can.text_limit)]
+    if drawn and texts:
+        texts[-1] = Piece(texts[-1].text, drawn)
+    return texts + [Piece(media_id=media_id) for media_id in (message.media_ids if can.images else ())]
 
 
 def chosen(text: str, buttons: Sequence[Button]) -> Button | None:

@@ -1,19 +1,23 @@
-"""The jobs of conversations: a turn with the bot, a delivery to a channel, and the sweep that finds what was left lying."""
+"""The jobs of conversations: a turn with the bot, a delivery to a channel, and the sweeps over what was left lying."""
 
 import logging
-import random
+import threading
 import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from procrastinate import RetryStrategy
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.conversations.bot import RasaBot
+from api.conversations.delivery import ON_THE_WAY, deliver_waiting
 from api.conversations.intake import enqueue_turn
-from api.conversations.models import Conversation, InStatus, Message, OutStatus
-from api.conversations.outbox import attempt, enqueue_delivery, next_queued
-from api.conversations.turn import handle_waiting
+from api.conversations.models import Conversation, InStatus, Message
+from api.conversations.outbox import enqueue_delivery
+from api.conversations.turn import handle_waiting, next_moment
 from api.core.clock import SystemClock
 from api.core.db import transaction
 from api.core.errors import OutsideFailure
@@ -23,6 +27,7 @@ from api.core.settings import get_settings
 log = logging.getLogger(__name__)
 clock = SystemClock()
 LEFT_LYING = timedelta(seconds=60)
+NO_SEAT_WAIT = timedelta(milliseconds=300)
 
 
 @lru_cache(maxsize=1)
@@ -33,28 +38,44 @@ def bot() -> RasaBot:
 
 @tasks.task(name="conversations.turn", retry=RetryStrategy(max_attempts=30, linear_wait=1, retry_exceptions=[OutsideFailure]))
 def turn(conversation_id: str) -> None:
-    handle_waiting(uuid.UUID(conversation_id), bot(), clock, transaction)
+    key = uuid.UUID(conversation_id)
+    handle_waiting(key, bot(), clock, transaction)
+    with transaction() as session:
+        later = next_moment(session, key)
+        if later is not None:
+            enqueue_turn(session, session.get_one(Conversation, key), at=later)
 
 
 @tasks.task(name="conversations.deliver")
 def deliver(conversation_id: str) -> None:
-    """Deliver what waits, in order. A passing failure stops the line and comes back later, with growing, jittered waits."""
+    """Deliver what waits, in order. What has to wait for its moment comes back by a job of its own."""
     key = uuid.UUID(conversation_id)
-    while True:
+    with transaction() as session:
+        channel = session.get_one(Conversation, key).channel
+    with _seat(channel) as seated:
+        later = deliver_waiting(key, clock, transaction) if seated else clock.now() + NO_SEAT_WAIT
+    if later is not None:
         with transaction() as session:
-            row = next_queued(session, key)
-            if row is None:
-                return
-            try:
-                attempt(session.get_one(Conversation, key), row, clock.now())
-            except OutsideFailure as failure:
-                enqueue_delivery(session, key, at=clock.now() + _wait(row.attempts, failure.retry_after))
-                return
+            enqueue_delivery(session, key, at=later)
 
 
-def _wait(attempts: int, asked: float | None) -> timedelta:
-    base = asked if asked is not None else min(2.0**attempts, 600)
-    return timedelta(seconds=base * random.uniform(1.0, 1.3))  # noqa: S311 - jitter, not a secret
+_seats: dict[str, threading.BoundedSemaphore] = defaultdict(
+    lambda: threading.BoundedSemaphore(max(1, get_settings().worker_concurrency // 2))
+)
+
+
+@contextmanager
+def _seat(channel: str) -> Iterator[bool]:
+    """One of the worker's hands for this channel, if half of them are not already there: a channel that hangs holds up
+    neither the bot nor the other channels.
+    """
+    seats = _seats[channel]
+    seated = seats.acquire(blocking=False)
+    try:
+        yield seated
+    finally:
+        if seated:
+            seats.release()
 
 
 @tasks.periodic(cron="* * * * *")
@@ -70,6 +91,15 @@ def sweep(timestamp: int) -> None:
 
 
 def _left(before: datetime, direction: str):  # type: ignore[no-untyped-def]
-    status = InStatus.RECEIVED if direction == "in" else OutStatus.QUEUED
-    query = select(Message.conversation_id).where(Message.direction == direction, Message.status == status)
+    waiting = [InStatus.RECEIVED] if direction == "in" else list(ON_THE_WAY)
+    query = select(Message.conversation_id).where(Message.direction == direction, Message.status.in_(waiting))
     return query.where(Message.created_at < before).distinct()
+
+
+@tasks.periodic(cron="17 2 * * *")
+@tasks.task(name="conversations.forget_raw", queueing_lock="conversations.forget_raw", pass_context=False)
+def forget_raw(timestamp: int) -> None:
+    """Throw away the channels' raw payloads after their time."""
+    before = clock.now() - timedelta(days=get_settings().raw_retention_days)
+    with transaction() as session:
+        session.execute(update(Message).where(Message.raw.is_not(None), Message.created_at < before).values(raw=None))

@@ -23,8 +23,9 @@ class InStatus(StrEnum):
 
 class OutStatus(StrEnum):
     QUEUED = "queued"
+    SENDING = "sending"  # in a worker's hands; found so after a crash it is unknown
     SENT = "sent"  # handed to the channel (web: visible in the chat)
-    UNKNOWN = "unknown"  # the channel did not answer: never resent blindly
+    UNKNOWN = "unknown"  # the channel did not answer: it may have arrived, so only a person sends it again
     FAILED = "failed"  # permanent; visible in the console
 
 
@@ -40,6 +41,7 @@ class Conversation(Base):
     wants_human: Mapped[bool] = mapped_column(default=False)  # asked for a person, nobody has taken over yet
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # who has taken over
     demo: Mapped[bool] = mapped_column(default=False)
+    unreachable_at: Mapped[datetime | None]  # since then the citizen blocks us on this channel
     created_at: Mapped[datetime]
     last_message_at: Mapped[datetime]
 
@@ -58,6 +60,12 @@ class Message(Base):
             "id",
             postgresql_where="direction = 'in' and status = 'received'",
         ),
+        Index(
+            "ix_message_on_the_way",
+            "conversation_id",
+            "id",
+            postgresql_where="direction = 'out' and status in ('queued', 'sending')",
+        ),
     )
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
@@ -65,7 +73,8 @@ class Message(Base):
     author: Mapped[str]  # citizen | bot | staff | system
     kind: Mapped[str]  # text | image | location | contact | button | unsupported …
     text: Mapped[str] = mapped_column(default="")
-    # out: {"buttons": [{"title", "payload"}], "card": {...}}; in: {"payload": "/rate{…}", "lat", "lon", "phone"}
+    # out: {"buttons": [{"title", "payload"}], "card": {...}}; in: {"payload": "/rate{…}", "lat", "lon", "phone"} and
+    # what is still to be fetched: {"media": [{"url", "file_id"}]}
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
     media_ids: Mapped[list[str]] = mapped_column(default=list)
     external_id: Mapped[str | None]  # the channel's or client's own message id
@@ -76,7 +85,11 @@ class Message(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     raw: Mapped[dict[str, Any] | None]  # the channel's payload, kept for a limited time
     created_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]  # in: waits so long for the rest of an album
+    queued_at: Mapped[datetime | None]  # out: sent again by a person at that moment
     done_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]  # out: it reached the phone, where the platform tells
+    seen_at: Mapped[datetime | None]  # out: it was read, where the platform tells
 
 
 class Media(Base):

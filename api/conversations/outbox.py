@@ -1,21 +1,25 @@
-"""Words on their way to a citizen: a row first, then the channel, in order, with retries."""
+"""Words on their way to a citizen: a row first, then the channel, in order. The way itself is in `delivery`."""
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.channels.contract import Address, Button, OutgoingMessage
-from api.channels.registry import channel
+from api.channels.contract import Button, OutgoingMessage
+from api.channels.registry import CHANNELS, channel
+from api.channels.render import fitting
 from api.conversations.models import Conversation, Message, OutStatus
 from api.core import jobs
 from api.core.db import notify
-from api.core.errors import OutsideFailure
+from api.core.errors import Conflict, NotFound
 from api.core.text import nfc
 
 IMMEDIATE = {"web"}  # channels whose page reads the row itself
-MAX_ATTEMPTS = 8
+
+
+class NotLost(Conflict):
+    code = "not_lost"
+    message = "Tin này đã gửi hoặc đang chờ gửi, không cần gửi lại."
 
 
 def say(
@@ -36,7 +40,7 @@ def say(
     conversation = session.get_one(Conversation, conversation_id, with_for_update={"key_share": True}, populate_existing=True)
     # nobody is at the other end of invented history: nothing of it ever leaves for a real channel
     immediate = conversation.demo or conversation.channel in IMMEDIATE
-    extra = {"buttons": [button.__dict__ for button in message.buttons], "card": message.card}
+    extra = {"buttons": [button.__dict__ for button in _buttons(conversation, message)], "card": message.card}
     row = Message(
         conversation_id=conversation_id,
         direction="out",
@@ -60,20 +64,16 @@ def say(
     return row
 
 
+def _buttons(conversation: Conversation, message: OutgoingMessage) -> tuple[Button, ...]:
+    """What is kept is what is offered: a choice that the channel cannot show must not take a number."""
+    if conversation.channel not in CHANNELS:
+        return message.buttons
+    return fitting(message.buttons, channel(conversation.channel).capabilities)
+
+
 def enqueue_delivery(session: Session, conversation_id: uuid.UUID, at: datetime | None = None) -> None:
     key = str(conversation_id)
     jobs.enqueue(session, "conversations.deliver", lock=f"deliver:{key}", once=f"deliver:{key}", at=at, conversation_id=key)
-
-
-def next_queued(session: Session, conversation_id: uuid.UUID) -> Message | None:
-    """The oldest message that still waits; the order of a conversation is the order of its ids."""
-    return session.scalar(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.status == OutStatus.QUEUED)
-        .order_by(Message.id)
-        .limit(1)
-        .with_for_update()
-    )
 
 
 def outgoing_of(row: Message) -> OutgoingMessage:
@@ -81,16 +81,19 @@ def outgoing_of(row: Message) -> OutgoingMessage:
     return OutgoingMessage(row.text, buttons, row.extra.get("card"), tuple(row.media_ids))
 
 
-def attempt(conversation: Conversation, row: Message, now: datetime) -> None:
-    """Hand one message to its channel and note what became of it. Raises `OutsideFailure` if it is to be tried again."""
-    to = Address(conversation.channel, conversation.account, conversation.chat_id)
-    row.attempts += 1
-    try:
-        external_id = channel(conversation.channel).send(to, outgoing_of(row), key=str(row.id))
-    except OutsideFailure as failure:
-        row.error = str(failure)[:500]
-        if not failure.permanent and row.attempts < MAX_ATTEMPTS:
-            raise
-        row.status, row.done_at = OutStatus.FAILED, now
-        return
-    row.status, row.external_id, row.error, row.done_at = OutStatus.SENT, external_id, None, now
+def resend(session: Session, message_id: int, now: datetime) -> Message:
+    """A person sends a lost message again: one that failed for good, or whose end is unknown. Raises `NotLost`, `NotFound`."""
+    row = session.get(Message, message_id, with_for_update=True, populate_existing=True)
+    if row is None or row.direction != "out":
+        raise NotFound("Không tìm thấy tin nhắn này.")
+    if row.status not in {OutStatus.FAILED, OutStatus.UNKNOWN}:
+        raise NotLost
+    row.status, row.attempts, row.error, row.done_at, row.queued_at = OutStatus.QUEUED, 0, None, None, now
+    row.external_id = None
+    row.extra = {key: value for key, value in row.extra.items() if key != "way"}
+    # the citizen may have opened the account again; if not, the platform says so
+    session.get_one(Conversation, row.conversation_id).unreachable_at = None
+    session.flush()
+    enqueue_delivery(session, row.conversation_id)
+    notify(session, "conversation", str(row.conversation_id))
+    return row

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.channels.contract import Button, Kind, OutgoingMessage
 from api.channels.render import chosen
+from api.conversations import media
 from api.conversations.bot import Bot
 from api.conversations.models import Conversation, InStatus, Message, Mode
 from api.conversations.outbox import say
@@ -35,6 +37,9 @@ class Waiting:
     text: str
     metadata: dict[str, Any]
     attempt: int  # 1 at the first try
+    silent: bool = False  # a person answers; only the photos are fetched for him
+    instead: str | None = None  # said without asking the bot
+    unprepared: bool = False  # photos are still at the platform
 
 
 def handle_waiting(conversation_id: uuid.UUID, bot: Bot, clock: Clock, transaction: Transaction) -> int:
@@ -45,24 +50,66 @@ def handle_waiting(conversation_id: uuid.UUID, bot: Bot, clock: Clock, transacti
     """
     count = 0
     while waiting := _next(conversation_id, clock, transaction):
-        replies = _ask(conversation_id, bot, waiting)
-        _finish(conversation_id, waiting, replies, clock, transaction)
+        _finish(conversation_id, waiting, _replies(conversation_id, bot, waiting, clock, transaction), clock, transaction)
         count += 1
     return count
+
+
+def _replies(
+    conversation_id: uuid.UUID, bot: Bot, waiting: Waiting, clock: Clock, transaction: Transaction
+) -> list[OutgoingMessage]:
+    troubles: list[OutgoingMessage] = []
+    if waiting.unprepared:
+        troubles = media.prepare(waiting.message_id, clock, transaction)
+        waiting = _again(waiting, transaction)
+    if waiting.silent:
+        return []
+    if waiting.instead is not None:
+        return [OutgoingMessage(waiting.instead)]
+    if troubles and waiting.text == "/send_photo" and not waiting.metadata["media_ids"]:
+        return troubles  # not one photo could be had, and there are no words beside them
+    return [*troubles, *_ask(conversation_id, bot, waiting)]
+
+
+def next_moment(session: Session, conversation_id: uuid.UUID) -> datetime | None:
+    """When the oldest waiting message may be handled; None if nothing waits."""
+    row = _oldest_waiting(session, conversation_id)
+    return row.not_before if row is not None else None
 
 
 def _next(conversation_id: uuid.UUID, clock: Clock, transaction: Transaction) -> Waiting | None:
     with transaction() as session:
         # the lock of `intake.lock_thread`: whoever found our job still waiting, and so enqueued none, is waited for
         conversation = session.get_one(Conversation, conversation_id, with_for_update={"key_share": True})
+        silent = conversation.mode == Mode.HUMAN
         while row := _oldest_waiting(session, conversation_id):
-            if conversation.mode == Mode.HUMAN:
+            if row.not_before is not None and row.not_before > clock.now():
+                return None  # an album that is still coming in; `next_moment` says when to look again
+            if silent and not media.needs_preparing(row):
                 row.status, row.done_at = InStatus.DONE, clock.now()
                 session.flush()
                 continue
             row.attempts += 1
-            return Waiting(row.id, words_for_bot(session, row), metadata_for_bot(row), row.attempts)
+            return _waiting(session, row, silent=silent)
     return None
+
+
+def _waiting(session: Session, row: Message, *, silent: bool) -> Waiting:
+    return Waiting(
+        message_id=row.id,
+        text=words_for_bot(session, row),
+        metadata=metadata_for_bot(row),
+        attempt=row.attempts,
+        silent=silent,
+        instead=media.answer_without_bot(row),
+        unprepared=media.needs_preparing(row),
+    )
+
+
+def _again(waiting: Waiting, transaction: Transaction) -> Waiting:
+    """The same message once its photos are here."""
+    with transaction() as session:
+        return _waiting(session, session.get_one(Message, waiting.message_id), silent=waiting.silent)
 
 
 def _oldest_waiting(session: Session, conversation_id: uuid.UUID) -> Message | None:

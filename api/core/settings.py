@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(10, ge=1, le=50, description="largest photo taken, in megabytes")
     worker_concurrency: int = Field(8, ge=1, le=64, description="jobs that the worker runs side by side")
     console: bool = Field(True, description="serve the staff console beside the API; false where it runs by itself")
+    raw_retention_days: int = Field(30, ge=1, le=3650, description="how long the channels' raw payloads are kept, in days")
     secure_cookies: bool = Field(False, description="send the console's cookies over HTTPS only")
     log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR; texts of citizens are never logged")
     map_tiles_url: str = Field("", description="tile server of the authority for maps; empty: circles without tiles")

@@ -1,0 +1,95 @@
+"""What a platform tells: parsed, and each event written down once. Used by webhooks and by polling alike."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from api.channels import accounts
+from api.channels.contract import Event, IncomingMessage, Malformed, Reachable, Receipt
+from api.channels.registry import platform
+from api.conversations.intake import find_conversation, receive
+from api.conversations.models import Message, OutStatus
+from api.core.db import notify
+from api.core.errors import DomainError
+
+ECHO_WITHIN = timedelta(minutes=10)  # of a message whose sending had an unknown end
+
+
+def take(session: Session, channel: str, account: str, payload: object, now: datetime) -> None:
+    """Write down what one payload says. What cannot be read is kept as it came; nothing here is answered with an error."""
+    accounts.saw_event(session, channel, account, now)
+    try:
+        clean = storable(payload)
+        if not isinstance(clean, dict):
+            raise Malformed("no object")
+        events = platform(channel).parse(account, clean)
+    except (Malformed, RecursionError):
+        accounts.keep_event(session, channel, account, "malformed", _words(payload), now)
+        return
+    if not events:
+        accounts.keep_event(session, channel, account, "ignored", _words(payload), now)
+    for event in events:
+        _write(session, event, now)
+
+
+def _write(session: Session, event: Event, now: datetime) -> None:
+    if isinstance(event, Receipt):
+        _receipt(session, event, now)
+    elif isinstance(event, Reachable):
+        conversation = find_conversation(session, event.channel, event.account, event.chat_id)
+        if conversation is not None:
+            conversation.unreachable_at = None if event.reachable else conversation.unreachable_at or now
+    else:
+        _message(session, event, now)
+
+
+def _message(session: Session, event: IncomingMessage, now: datetime) -> None:
+    try:
+        with session.begin_nested():
+            receive(session, event, now)
+    except DomainError as refused:
+        accounts.keep_event(session, event.channel, event.account, "refused", f"{refused.code}: {_words(event.raw)}", now)
+
+
+def _receipt(session: Session, event: Receipt, now: datetime) -> None:
+    conversation = find_conversation(session, event.channel, event.account, event.chat_id)
+    if conversation is None:
+        return
+    mine = (Message.conversation_id == conversation.id, Message.direction == "out")
+    if event.state == "sent":
+        _settle(session, event, mine, now)
+        return
+    moment = event.at or now
+    values: dict[str, Any] = {"received_at": moment}
+    if event.state == "seen":
+        values = {"seen_at": moment}
+    session.execute(update(Message).where(*mine, Message.external_id.in_(event.message_ids)).values(values))
+    notify(session, "conversation", str(conversation.id))
+
+
+def _settle(session: Session, event: Receipt, mine: Any, now: datetime) -> None:
+    """The platform echoes what it sent for us: a message whose end was unknown has arrived after all."""
+    query = select(Message).where(*mine, Message.status == OutStatus.UNKNOWN, Message.text == event.text)
+    row = session.scalar(query.where(Message.done_at > now - ECHO_WITHIN).order_by(Message.id).limit(1).with_for_update())
+    if row is not None and event.text:
+        row.status, row.error, row.external_id = OutStatus.SENT, None, event.message_ids[0]
+        notify(session, "conversation", str(row.conversation_id))
+
+
+def storable(value: object) -> Any:
+    """JSON as PostgreSQL can keep it: without NUL characters and lone surrogates."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {storable(key): storable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    return value
+
+
+def _words(payload: object) -> str:
+    return payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False, default=str)

@@ -1,0 +1,59 @@
+"""Where the platforms knock: POST /hooks/{channel}/{account}. Authenticated, written down, then acknowledged."""
+
+import json
+import uuid
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
+from starlette.concurrency import run_in_threadpool
+
+from api.channels import accounts
+from api.channels.registry import PLATFORMS, platform
+from api.conversations.events import take
+from api.conversations.models import Media
+from api.conversations.photo_links import is_good
+from api.conversations.photos import path_of
+from api.core.clock import Clock
+from api.core.db import transaction
+from api.core.errors import Forbidden, NotFound
+from api.core.web import DB, Now
+
+router = APIRouter(prefix="/hooks", tags=["hooks"], include_in_schema=False)
+
+
+@router.post("/{channel}/{account}")
+async def hook(channel: str, account: str, request: Request) -> Response:
+    """200 only when everything is durable; 403 for a wrong secret. An empty body only looks whether we are there."""
+    body = await request.body()
+    if body.strip():
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        await run_in_threadpool(_take, channel, account, headers, body, request.app.state.clock)
+    return Response(status_code=200)
+
+
+def _take(channel: str, account: str, headers: dict[str, str], body: bytes, clock: Clock) -> None:
+    if channel not in PLATFORMS:
+        raise Forbidden
+    with transaction() as session:
+        known = accounts.at_the_door(session, channel, account)
+        if known is None or not platform(channel).authentic(known, headers, body):
+            raise Forbidden
+        take(session, channel, account, _payload(body), clock.now())
+
+
+def _payload(body: bytes) -> Any:
+    """The JSON of a body; what is none stays text, to be kept and looked at."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")
+
+
+@router.get("/photos/{media_id}/{until}/{signature}.jpg", response_class=FileResponse)
+def photo(media_id: uuid.UUID, until: int, signature: str, db: DB, clock: Now) -> FileResponse:
+    """A photo for a platform that fetches it by a signed address, see `photo_links`."""
+    media = db.get(Media, media_id) if is_good(media_id, until, signature, clock.now()) else None
+    if media is None:
+        raise NotFound("Không tìm thấy ảnh này.")
+    return FileResponse(path_of(media.sha256), media_type=media.mime, headers={"Cache-Control": "private, max-age=3600"})
