@@ -4,17 +4,21 @@ import asyncio
 import contextlib
 import logging
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
+from api.conversations.polling import Poller
 from api.core import jobs, logs
+from api.core.clock import SystemClock
 from api.core.settings import get_settings
 from api.core.tables import load_all
 
 log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 2.0
 DEAD_AFTER_SECONDS = 10.0
+LOOK_SECONDS = 0.5  # between two looks for jobs whose moment has come; new ones are told at once
 
 
 async def run(stop: asyncio.Event | None = None) -> None:
@@ -22,11 +26,16 @@ async def run(stop: asyncio.Event | None = None) -> None:
     load_all()
     stop = stop or _stop_on_signal()
     app = jobs.app()
+    # plain jobs run in threads; by default there would be fewer of them than jobs side by side
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(get_settings().worker_concurrency + 2))
+    poller = Poller(SystemClock())
+    poller.start()
     async with app.open_async():
         rescue = asyncio.create_task(_rescue(app))
         work = asyncio.create_task(_work(app))
         ended = asyncio.create_task(stop.wait())
         await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
+        poller.stop()
         for task in (rescue, ended, work):
             task.cancel()
         for task in (rescue, ended, work):
@@ -38,6 +47,7 @@ async def _work(app: App) -> None:
     await app.run_worker_async(
         concurrency=get_settings().worker_concurrency,
         install_signal_handlers=False,
+        fetch_job_polling_interval=LOOK_SECONDS,
         update_heartbeat_interval=HEARTBEAT_SECONDS,
         stalled_worker_timeout=DEAD_AFTER_SECONDS,
         shutdown_graceful_timeout=10,

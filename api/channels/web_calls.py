@@ -27,7 +27,7 @@ def by_status(status: int) -> SendFailure | None:
         return SendFailure("gateway time-out", Failure.UNKNOWN)
     if status == 429:
         return SendFailure("too many requests", Failure.BUSY)
-    return SendFailure(f"status {status}", Failure.PASSING) if status >= 500 else None
+    return SendFailure(f"status {status}", Failure.PASSING) if status >= 500 or status == 408 else None
 
 
 def on_loopback(account: Account, default: str) -> bool:

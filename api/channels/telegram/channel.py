@@ -47,7 +47,7 @@ class _Status(error.TelegramError):
 class _Request(HTTPXRequest):
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         status, body = await super().do_request(*args, **kwargs)
-        if status >= 500:
+        if status >= 500 or status == 408:
             raise _Status(status)
         return status, body
 
