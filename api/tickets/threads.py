@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from api.conversations.models import Conversation, Media, Message, Mode
@@ -73,7 +74,7 @@ def wanting(session: Session, staff: Staff) -> int:
 
 def last_messages(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Message]:
     """The newest message of each of these threads."""
-    query = select(Message).where(Message.conversation_id.in_(ids)).distinct(Message.conversation_id)
+    query = select(Message).where(Message.conversation_id.in_(ids)).ext(distinct_on(Message.conversation_id))
     rows = session.scalars(query.order_by(Message.conversation_id, Message.id.desc()))
     return {row.conversation_id: row for row in rows}
 

@@ -179,7 +179,7 @@ def extend(session: Session, ticket: Ticket, staff: Staff, working_days: int, re
     before = ticket.due_at
     ticket.due_at = add_working_minutes(work, max(ticket.due_at, now), minutes)
     ticket.warned_at = None
-    told = {"reason": _words(reason), "before": before.isoformat(), "due_at": ticket.due_at.isoformat()}
+    told = {"reason": _words(reason), "before_due_at": before.isoformat(), "due_at": ticket.due_at.isoformat()}
     return change(session, ticket, Deed.EXTEND, now, actor="staff", staff_id=staff.id, **told)
 
 
