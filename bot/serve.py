@@ -52,7 +52,7 @@ def make_schema(address: str) -> None:
 def arguments() -> list[str]:
     return [
         "rasa", "run", "--enable-api",
-        "--model", str(BOT / "models"),
+        "--model", str(BOT / "models" / "langnghe.tar.gz"),
         "--endpoints", str(BOT / "endpoints.yml"),
         "--credentials", str(BOT / "credentials.yml"),
         "--interface", os.environ.get("LANGNGHE_BOT_HOST", "127.0.0.1"),

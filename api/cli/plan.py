@@ -30,6 +30,7 @@ class Step:
     ready: Callable[[], bool] | None = None
     environment: dict[str, str] = field(default_factory=dict)
     patience: float = 180.0  # seconds until we give up
+    tells: bool = False  # a job whose last line is a sentence for the operator
 
 
 def steps(settings: Settings, *, with_demo: bool) -> list[Step]:
@@ -52,7 +53,7 @@ def steps(settings: Settings, *, with_demo: bool) -> list[Step]:
             environment=bot_environment(settings),
             patience=1800,
         ),
-        Step("database", "Cơ sở dữ liệu", prepare, "Không chuẩn bị được cơ sở dữ liệu.", patience=1800),
+        Step("database", "Cơ sở dữ liệu", prepare, "Không chuẩn bị được cơ sở dữ liệu.", patience=1800, tells=True),
         Step(
             "bot",
             "Bot",

@@ -95,7 +95,7 @@ class Supervisor:
 
     def _is_done(self, step: Step, child: Child) -> None:
         self.done.add(step.name)
-        self.say.ends(step, last_line(child.program.log) if step.ready is None else "")
+        self.say.ends(step, last_line(child.program.log) if step.tells else "")
 
     def _fail(self, step: Step, child: Child) -> None:
         log = child.program.log
