@@ -26,7 +26,7 @@ from api.places.models import PlaceUnit
 
 DEFAULT = "30-ngay"
 MOST_BARS = 11  # then one bar for the rest
-NAMED_CIRCLES = 6
+NAMED_CIRCLES = 14
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,21 @@ def _ranked(code: str, made: Report, dimension: str, name: Callable[[str | None]
     bars, rest = (counted, []) if len(counted) <= MOST_BARS + 1 else (counted[:MOST_BARS], counted[MOST_BARS:])
     labels, values = [name(row.key) for row in bars], [row.figures.received for row in bars]
     if rest:
-        labels.append(said()["others"].format(count=len(rest)))
+        labels.append(words["rest"].format(count=len(rest)))
         values.append(sum(row.figures.received for row in rest))
     sentence = ""
     if counted:
         share = percent(values[0] / max(made.overview.figures.received, 1))
-        sentence = words["said"].format(name=labels[0], value=number(values[0]), share=share)
+        sentence = words["said"].format(name=_inside(labels[0], dimension), value=number(values[0]), share=share)
     series = [{"code": "received", "name": said()["series"]["received"], "data": values}]
-    return _chart(code, words["title"], sentence, labels, series) | {"rows": _table(rows, name)}
+    chart = _chart(code, words["title"], sentence, labels, series)
+    chart["data"]["rest"] = bool(rest)
+    return chart | {"rows": _table(rows, name)}
+
+
+def _inside(name: str, dimension: str) -> str:
+    """A name in the middle of a sentence; channels have names of their own."""
+    return name if dimension == "channel" else name[0].lower() + name[1:]
 
 
 def _departments(made: Report, name: Callable[[str | None], str]) -> dict[str, Any]:

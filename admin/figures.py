@@ -85,7 +85,8 @@ def _trend(code: str, now: float | None, earlier: float | None) -> tuple[str, st
     up, down = ("slower", "faster") if code == "solution" else ("up", "down")
     rising = moved.change > 0
     state = "flat" if moved.good is None else "good" if moved.good else "bad"
-    verdict = f" · {words[state]}" if state in words else ""
+    # slower and faster already say whether it is better
+    verdict = f" · {words[state]}" if state in words and code != "solution" else ""
     moved_words = f"{words[up] if rising else words[down]} {amount}"
     return moved_words[0].upper() + moved_words[1:] + verdict, "arrow-up-right" if rising else "arrow-down-right", state
 

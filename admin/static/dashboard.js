@@ -8,6 +8,9 @@
   const slices = [colour("brand"), "#d08a2e", "#5b4b8a", "#3f9a6c", "#81949a", "#b3261e"];
   const number = new Intl.NumberFormat("vi-VN");
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  // quiet patterns beside the colours; the first series has none
+  const decals = [{ symbol: "none" }, { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [3, 5], rotation: -Math.PI / 4 }, { symbol: "circle", symbolSize: 0.7, dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [6, 0] }, { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 6], rotation: Math.PI / 4 }]
+    .map((decal) => ({ color: "rgba(255, 255, 255, 0.45)", ...decal }));
   const charts = new Map();
   let maps = [];
   let opened = new Set();
@@ -15,31 +18,34 @@
   const frame = (data) => ({
     animation: !still && !charts.redrawn, animationDuration: 160,
     textStyle: { fontFamily: style.getPropertyValue("--bs-body-font-family"), color: ink },
-    aria: { enabled: true, label: { description: data.aria }, decal: { show: data.series.length > 1 } },
+    aria: { enabled: true, label: { description: data.aria }, decal: { show: data.series.length > 1, decals } },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, confine: true, valueFormatter: (value) => number.format(value) },
   });
   const legend = { top: 0, left: 0, icon: "roundRect", itemWidth: 18, itemHeight: 12, textStyle: { color: ink, fontSize: 13 } };
   const values = { type: "value", minInterval: 1, axisLabel: { color: soft, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: line } } };
 
   function bars(data, box) {
-    const narrow = box.clientWidth < 480;
+    const many = data.series.length > 1;
+    const rest = "#9db2b6"; // the bar of all the others
     return {
-      ...frame(data), legend: data.series.length > 1 ? legend : undefined,
-      grid: { top: data.series.length > 1 ? 34 : 4, left: 4, right: 44, bottom: 4, containLabel: true },
+      ...frame(data), legend: many ? legend : undefined,
+      grid: { top: many ? 34 : 4, left: 4, right: 44, bottom: 4, containLabel: true },
       xAxis: { ...values, axisLabel: { ...values.axisLabel, hideOverlap: true } },
       yAxis: { type: "category", inverse: true, data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: line } },
-        axisLabel: { color: ink, fontSize: 12.5, width: narrow ? 120 : 210, overflow: "truncate" } },
+        axisLabel: { color: ink, fontSize: 12.5, lineHeight: 14, width: Math.round(box.clientWidth * 0.4), overflow: "break" } },
       series: data.series.map((one, place) => ({
-        type: "bar", name: one.name, data: one.data, stack: "one", barMaxWidth: 20, itemStyle: { color: tones[one.code], borderRadius: data.series.length > 1 ? 0 : [0, 4, 4, 0] },
+        type: "bar", name: one.name, stack: "one", barMaxWidth: 20,
+        data: one.data.map((value, at) => (data.rest && at === one.data.length - 1 ? { value, itemStyle: { color: rest } } : value)),
+        itemStyle: { color: tones[one.code], borderRadius: many ? 0 : [0, 4, 4, 0] },
         label: { show: place === data.series.length - 1, position: "right", color: ink, fontSize: 12.5,
           formatter: (at) => number.format(data.series.reduce((sum, s) => sum + s.data[at.dataIndex], 0)) },
       })),
     };
   }
-  function columns(data) {
+  function columns(data, box) {
     return {
       ...frame(data), legend,
-      grid: { top: 40, left: 4, right: 8, bottom: 4, containLabel: true },
+      grid: { top: box.clientWidth < 520 ? 62 : 40, left: 4, right: 8, bottom: 4, containLabel: true },
       xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: soft, hideOverlap: true } },
       yAxis: values,
       series: data.series.map((one) => ({
@@ -48,16 +54,16 @@
     };
   }
   function ring(data) {
-    const total = data.series[0].data.reduce((a, b) => a + b, 0) || 1;
+    const counts = data.series[0].data;
+    const total = counts.reduce((a, b) => a + b, 0) || 1;
     const share = (value) => `${number.format(Math.round((1000 * value) / total) / 10)}%`;
     return {
       ...frame(data), tooltip: { trigger: "item", confine: true, formatter: (at) => `${at.marker} ${at.name}: ${number.format(at.value)} (${share(at.value)})` },
-      aria: { enabled: true, label: { description: data.aria }, decal: { show: true } }, color: slices,
+      aria: { enabled: true, label: { description: data.aria }, decal: { show: true, decals } }, color: slices,
+      legend: { ...legend, top: "auto", bottom: 0, left: "center", orient: "vertical", itemGap: 8, formatter: (name) => { const value = counts[data.labels.indexOf(name)]; return `${name}: ${number.format(value)} (${share(value)})`; } },
       series: [{
-        type: "pie", radius: ["42%", "66%"], center: ["50%", "52%"], minAngle: 4, itemStyle: { borderColor: "#fff", borderWidth: 2 },
-        data: data.labels.map((name, place) => ({ name, value: data.series[0].data[place] })),
-        label: { color: ink, fontSize: 13, lineHeight: 18, formatter: (at) => `${at.name}\n${number.format(at.value)} · ${share(at.value)}` },
-        labelLine: { lineStyle: { color: soft } },
+        type: "pie", radius: ["40%", "62%"], center: ["50%", "36%"], itemStyle: { borderColor: "#fff", borderWidth: 2 }, label: { show: false },
+        data: data.labels.map((name, place) => ({ name, value: counts[place] })),
       }],
     };
   }
@@ -65,7 +71,7 @@
 
   function draw(box) {
     const data = JSON.parse(box.dataset.chart);
-    if (kinds[data.kind] === bars) box.style.height = `${Math.max(160, 56 + 29 * data.labels.length)}px`;
+    if (kinds[data.kind] === bars) box.style.height = `${Math.max(160, 56 + (box.clientWidth < 480 ? 42 : 31) * data.labels.length)}px`;
     const chart = echarts.init(box);
     chart.setOption(kinds[data.kind](data, box));
     charts.set(box, chart);
@@ -81,16 +87,24 @@
     for (const unit of data.units) { // the land itself, roughly: a pale disc of each unit's area
       L.circle(unit.at, { radius: 1000 * Math.sqrt(unit.km2 / Math.PI) * 1.15, stroke: false, fillColor: "#ffffff", fillOpacity: 0.75, interactive: false }).addTo(map);
     }
+    if (data.units.length) map.fitBounds(data.units.map((unit) => unit.at), { padding: [30, 30] });
+    const names = [];
     for (const unit of [...data.units].sort((a, b) => b.received - a.received)) {
       const circle = L.circleMarker(unit.at, {
-        radius: unit.received ? 4 + 24 * Math.sqrt(unit.received / most) : 2.5,
+        radius: unit.received ? 4 + 20 * Math.sqrt(unit.received / most) : 2.5,
         weight: unit.overdue ? 3 : 1.2, color: unit.overdue ? tones.overdue : tones.received, fillColor: tones.received, fillOpacity: unit.received ? 0.32 : 0.2,
       }).addTo(map);
       circle.bindTooltip(text(`${unit.name}: ${number.format(unit.received)} phản ánh, ${number.format(unit.overdue)} quá hạn`));
-      if (unit.named) L.tooltip({ permanent: true, direction: "center", className: "circle-name", interactive: false }).setLatLng(unit.at).setContent(text(unit.short)).addTo(map);
+      if (unit.named && free(names, map.latLngToContainerPoint(unit.at))) L.tooltip({ permanent: true, direction: "center", className: "circle-name", interactive: false }).setLatLng(unit.at).setContent(text(unit.short)).addTo(map);
     }
-    if (data.units.length) map.fitBounds(data.units.map((unit) => unit.at), { padding: [12, 12] });
     maps.push(map);
+  }
+
+  // names that would lie upon one another are left out: the circle tells its own on touch
+  function free(names, point) {
+    const is = names.every((other) => Math.abs(other.x - point.x) > 76 || Math.abs(other.y - point.y) > 15);
+    if (is) names.push(point);
+    return is;
   }
 
   function drawAll() {
