@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from api.knowledge.service import article, card, search
-
 from actions.turn import ServiceAction, Turn, slots
 from api.conversations.takeover import ask_for_human
 from api.core.settings import get_settings
 from api.core.words import due_words
 from api.deadlines.rules import add_working_minutes
 from api.deadlines.service import calendar
+from api.knowledge.service import article, card, search
 from api.tickets.card import STATUS_WORDS, ticket_card
 from api.tickets.models import Status, Ticket
 from api.tickets.queries import NoSuchTicket, by_number, of_conversation, reported_by

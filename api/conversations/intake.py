@@ -18,6 +18,7 @@ from api.core import jobs
 from api.core.db import notify
 from api.core.errors import DomainError
 from api.core.text import nfc
+from api.core.words import number
 
 MAX_TEXT = 4000  # characters; a longer message is refused with a sentence, not cut
 MAX_PLATFORM_TEXT = 8000  # a platform cannot be refused anything; more than this none of them carries
@@ -28,7 +29,7 @@ _BUTTON = re.compile(r"m(\d{1,9}):(\d{1,3})")
 class TextTooLong(DomainError):
     code = "text_too_long"
     status = 413
-    message = f"Tin nhắn dài quá (tối đa {MAX_TEXT} ký tự). Anh/chị chia thành vài tin giúp em nhé."
+    message = f"Tin nhắn dài quá (tối đa {number(MAX_TEXT)} ký tự). Anh/chị chia thành vài tin giúp em nhé."
 
 
 class EmptyMessage(DomainError):

@@ -114,4 +114,3 @@ def _entity(span: Span, tokens: list[Token], text: str) -> dict[str, Any]:
         "value": text[start:end],
         "extractor": "CrfEntities",
     }
-

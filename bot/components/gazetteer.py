@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.components.text.segment import syllables
 from api.core.text import fold, nfc
+from bot.components.text.segment import syllables
 
 
 class Gazetteer:

@@ -45,7 +45,11 @@ def joined(spans: Sequence[Span], tokens: Sequence[Token], across: Mapping[str, 
     result: list[Span] = []
     for span in spans:
         previous = result[-1] if result else None
-        if previous and previous.label == span.label and _only(tokens[previous.last + 1 : span.first], across.get(span.label, ())):
+        if (
+            previous
+            and previous.label == span.label
+            and _only(tokens[previous.last + 1 : span.first], across.get(span.label, ()))
+        ):
             sizes = (previous.last - previous.first + 1, span.last - span.first + 1)
             mean = (previous.confidence * sizes[0] + span.confidence * sizes[1]) / sum(sizes)
             result[-1] = Span(previous.first, span.last, span.label, mean)

@@ -1,4 +1,4 @@
-"""python -m bot.nlu train [--nlu-only] [--force] | parse [--model PATH]; run with the bot's own Python, PYTHONPATH at the root."""
+"""python -m bot.nlu train [--nlu-only] [--force] | parse [--model PATH]; the bot's own Python, PYTHONPATH at the root."""
 
 import argparse
 import sys
@@ -15,7 +15,9 @@ def main() -> int:
     train = commands.add_parser("train", help="train, if nlu_data/, bot/ or config.yml changed")
     train.add_argument("--nlu-only", action="store_true", help="understanding without dialogue")
     train.add_argument("--force", action="store_true", help="train even if nothing changed")
-    parse = commands.add_parser("parse", help='JSON lines {"text": …} on standard input, Rasa\'s parse output on standard output')
+    parse = commands.add_parser(
+        "parse", help='JSON lines {"text": …} on standard input, Rasa\'s parse output on standard output'
+    )
     parse.add_argument("--model", type=Path, default=ROOT / "bot" / "models" / "langnghe.tar.gz")
     asked = parser.parse_args()
     environment.quiet()

@@ -299,12 +299,30 @@ def test_an_over_long_text_stays_with_its_writer(page: Page, bot: ScriptedBot) -
 
 def test_a_message_that_the_server_refuses_says_why_and_can_be_mended(page: Page) -> None:
     page.evaluate("document.querySelector('lang-nghe-chat').outbox.add({text: 'a'.repeat(4001)})")
-    expect(page.get_by_text("Tin nhắn dài quá (tối đa 4000 ký tự)").first).to_be_visible()
+    expect(page.get_by_text("Tin nhắn dài quá (tối đa 4.000 ký tự)").first).to_be_visible()
     page.get_by_role("button", name="Sửa lại").click()
     page.get_by_label("Nội dung tin nhắn").fill("ngắn thôi")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Em nghe: ngắn thôi")).to_be_visible()
     assert bubbles(page, ".from-me") == ["ngắn thôi"]
+
+
+def test_a_message_on_which_the_server_stumbles_does_not_hold_up_the_next(page: Page) -> None:
+    def stumble(route: Route) -> None:
+        if "hỏng" in (route.request.post_data_json or {})["text"]:
+            route.fulfill(status=500, body="")
+        else:
+            route.continue_()
+
+    page.clock.install()
+    page.route("**/chat/messages", stumble)
+    write(page, "tin hỏng")
+    write(page, "tin lành")
+    for _ in range(5):
+        expect(page.get_by_text("Chưa gửi được").or_(page.get_by_text("Hệ thống đang bận")).first).to_be_visible()
+        page.clock.fast_forward(30_000)
+    expect(page.get_by_text("Em nghe: tin lành")).to_be_visible()
+    expect(page.get_by_text("Hệ thống đang bận")).to_be_visible()
 
 
 def test_nothing_that_people_write_becomes_html(page: Page) -> None:

@@ -4,6 +4,7 @@ A text is a list of pieces (words, blanks, signs) that concatenate to it; `fixed
 or ends, so that nothing is joined across them.
 """
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,28 @@ from bot.components.text import typing
 
 _PIECE = re.compile(r"\w+|\s|[^\w\s]")
 _NEIGHBOURS = {
-    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "g": "fh", "h": "gj", "i": "uo", "k": "jl", "l": "k", "m": "n",
-    "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb", "x": "zc", "y": "tu",
+    "a": "sq",
+    "b": "vn",
+    "c": "xv",
+    "d": "sf",
+    "e": "wr",
+    "g": "fh",
+    "h": "gj",
+    "i": "uo",
+    "k": "jl",
+    "l": "k",
+    "m": "n",
+    "n": "bm",
+    "o": "ip",
+    "p": "o",
+    "q": "wa",
+    "r": "et",
+    "s": "ad",
+    "t": "ry",
+    "u": "yi",
+    "v": "cb",
+    "x": "zc",
+    "y": "tu",
 }
 _DIALECT = (("l", "n"), ("n", "l"), ("tr", "ch"), ("ch", "tr"), ("s", "x"), ("x", "s"), ("r", "d"), ("gi", "d"), ("d", "gi"))
 
@@ -38,8 +59,10 @@ class Pieces:
 
 def split(text: str, cuts: Sequence[int]) -> tuple[Pieces, dict[int, int]]:
     """Pieces of `text`, cut also at the offsets `cuts`; and for each cut the index of the piece that begins there."""
-    bounds = sorted({0, len(text), *cuts, *(m.start() for m in _PIECE.finditer(text)), *(m.end() for m in _PIECE.finditer(text))})
-    words = [text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    bounds = sorted(
+        {0, len(text), *cuts, *(m.start() for m in _PIECE.finditer(text)), *(m.end() for m in _PIECE.finditer(text))}
+    )
+    words = [text[start:end] for start, end in itertools.pairwise(bounds)]
     index_of = {bound: i for i, bound in enumerate(bounds)}
     at = {cut: index_of[cut] for cut in cuts}
     return Pieces(words, frozenset(at.values())), at
@@ -81,7 +104,12 @@ def speak(pieces: Pieces, share: float, random: Random) -> None:
     """Initial consonants as they are mixed up in Northern speech (l and n, tr and ch, s and x)."""
     for i, word in enumerate(pieces.words):
         for before, after in _DIALECT:
-            if len(word) > len(before) + 1 and word.startswith(before) and word[len(before)] not in "ghr" and random.random() < share:
+            if (
+                len(word) > len(before) + 1
+                and word.startswith(before)
+                and word[len(before)] not in "ghr"
+                and random.random() < share
+            ):
                 pieces.words[i] = after + word[len(before) :]
                 break
 

@@ -14,7 +14,12 @@ from typing import Any, NoReturn
 __version__ = "2.12.0+langnghe.2"
 
 PARTS_THAT_ARE_OFF = (
-    "DIETClassifier", "ResponseSelector", "LanguageModelFeaturizer", "ConveRTFeaturizer", "TEDPolicy", "UnexpecTEDIntentPolicy",
+    "DIETClassifier",
+    "ResponseSelector",
+    "LanguageModelFeaturizer",
+    "ConveRTFeaturizer",
+    "TEDPolicy",
+    "UnexpecTEDIntentPolicy",
 )
 
 
@@ -55,7 +60,7 @@ def _placeholder(path: str) -> _Off:
 class _StandInModule(ModuleType):
     """`tensorflow.anything.below`: a module whose every attribute is a placeholder."""
 
-    __path__: list[str] = []
+    __path__: list[str] = []  # noqa: RUF012 - what the import system looks for
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -2,6 +2,7 @@
 // The server stores each client_id once, so sending twice is harmless.
 
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+const MOST_TRIES = 5; // at a message on which the server itself stumbles: it must not hold up those behind it
 
 /** Events: `change`, and `sent` (detail: the stored message). */
 export class Outbox extends EventTarget {
@@ -63,7 +64,8 @@ export class Outbox extends EventTarget {
       return true;
     } catch (error) {
       // 401: the old visitor is forgotten by now, the next try opens a new one; not for ever, though
-      if (error.passing || error.status === 401) return this.#later(entry);
+      const tries = (entry.tries ?? 0) + (error.status === 500 ? 1 : 0);
+      if ((error.passing || error.status === 401) && tries < MOST_TRIES) return this.#later({ ...entry, tries });
       this.#store.keep({ ...entry, error: error.message });
       this.#changed();
       return true;
