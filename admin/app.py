@@ -4,6 +4,7 @@ import importlib
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -54,6 +55,11 @@ def _install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _validation(request: Request, _: RequestValidationError) -> Response:
+        return trouble(request, 422, DomainError.message)
+
+    @app.exception_handler(DataError)
+    def _data(request: Request, _: DataError) -> Response:
+        # what no column can hold: a NUL character, a number beyond all numbers
         return trouble(request, 422, DomainError.message)
 
     @app.exception_handler(HTTPException)

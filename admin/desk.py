@@ -40,7 +40,7 @@ def labels(db: Session) -> Labels:
 def unit_names(db: Session) -> dict[str, str]:
     """code → name of the units served, in the order of the alphabet."""
     query = select(PlaceUnit.code, PlaceUnit.name).where(PlaceUnit.in_area).order_by(PlaceUnit.kind, PlaceUnit.short_name)
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())
 
 
 def due_view(db: Session, now: datetime) -> DueView:

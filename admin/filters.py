@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from api.core.text import nfc
 from api.localities.taxonomy import categories
 from api.tickets.models import Priority, Status
 from api.tickets.queries import Filters, normal_number
@@ -25,7 +26,7 @@ class Asked:
 
     @classmethod
     def of(cls, params: Mapping[str, str]) -> "Asked":
-        kept = {name: params.get(name, "").strip()[:LONGEST_SEARCH] for name in FIELDS}
+        kept = {name: nfc(params.get(name, "")).strip()[:LONGEST_SEARCH] for name in FIELDS}
         return cls({name: value for name, value in kept.items() if value and _known(name, value)})
 
     def __getitem__(self, name: str) -> str:

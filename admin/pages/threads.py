@@ -41,7 +41,7 @@ def _list(request: Request, db: Session, person: Person) -> dict[str, Any]:
     return {
         "threads": rows,
         "last": last,
-        "names": dict(db.execute(people).tuples().all()),
+        "names": dict(db.execute(people).all()),
         "waiting_only": waiting_only,
         "wanting": wanting(db, person.staff),
         "labels": labels(db),

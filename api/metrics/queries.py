@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Select, cast, exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from api.metrics.rules import Fact, Facts, Period
@@ -72,9 +73,9 @@ def _late_now(now: datetime) -> Rows:
 
 def _late_at(moment: datetime) -> Rows:
     """Late at a past moment: the clock had marked it, nothing gave it more time since, and it was running then."""
-    then = select(TicketEvent.ticket_id, TicketEvent.to_status).distinct(TicketEvent.ticket_id)
+    then = select(TicketEvent.ticket_id, TicketEvent.to_status).ext(distinct_on(TicketEvent.ticket_id))
     state = then.where(TicketEvent.at <= moment).order_by(TicketEvent.ticket_id, TicketEvent.id.desc()).subquery()
-    marks = select(TicketEvent.ticket_id, TicketEvent.kind, TicketEvent.at).distinct(TicketEvent.ticket_id)
+    marks = select(TicketEvent.ticket_id, TicketEvent.kind, TicketEvent.at).ext(distinct_on(TicketEvent.ticket_id))
     clock = TicketEvent.kind.in_([Deed.OVERDUE, Deed.EXTEND, Deed.REOPEN])
     mark = marks.where(TicketEvent.at <= moment, clock).order_by(TicketEvent.ticket_id, TicketEvent.id.desc()).subquery()
     query = select(*_WHAT, mark.c.at).join(state, state.c.ticket_id == Ticket.id).join(mark, mark.c.ticket_id == Ticket.id)

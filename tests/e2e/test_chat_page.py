@@ -487,6 +487,7 @@ def test_the_widget_opens_the_chat_on_another_site(elsewhere: Callable[[str], Pa
     assert page.locator("iframe").count() == 0  # nothing of ours is loaded before it is wanted
     page.get_by_role("button", name=re.compile("^Hỏi phường")).click()
     chat = page.frame_locator("iframe")
+    chat.locator("lang-nghe-chat[data-ready]").wait_for()
     chat.get_by_label("Nội dung tin nhắn").fill("xin chào từ phường")
     chat.get_by_label("Nội dung tin nhắn").press("Enter")
     expect(chat.get_by_text("Em nghe: xin chào từ phường")).to_be_visible()
@@ -503,6 +504,7 @@ def test_the_closed_widget_counts_what_arrives(elsewhere: Callable[[str], Page],
     page = elsewhere("")
     page.get_by_role("button", name=re.compile("Mở khung")).click()
     chat = page.frame_locator("iframe")
+    chat.locator("lang-nghe-chat[data-ready]").wait_for()
     bot.gate.clear()
     chat.get_by_label("Nội dung tin nhắn").fill("xin chào")
     chat.get_by_label("Nội dung tin nhắn").press("Enter")
