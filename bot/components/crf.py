@@ -36,6 +36,7 @@ class CrfEntities(GraphComponent):
         self._resource = resource
         self._gazetteer = Gazetteer({})
         self._tagger: pycrfsuite.Tagger | None = None
+        self._model = b""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -67,7 +68,9 @@ class CrfEntities(GraphComponent):
             component._gazetteer = Gazetteer.from_json(storage.read_json(folder, "gazetteer"))
             if (folder / _FILE).exists():
                 component._tagger = pycrfsuite.Tagger()
-                component._tagger.open_inmemory((folder / _FILE).read_bytes())
+                # crfsuite reads these bytes where they are and keeps no reference: without ours it reads freed memory
+                component._model = (folder / _FILE).read_bytes()
+                component._tagger.open_inmemory(component._model)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
