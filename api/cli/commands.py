@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 from typer._click.exceptions import ClickException
 
+from api.cli import channel
 from api.cli.plain_help import Command, complaint, new_group
 from api.cli.trouble import Trouble
 from api.core.errors import DomainError
@@ -19,6 +20,7 @@ demo = new_group("Dữ liệu minh họa: 12 tháng phản ánh được dựng 
 app.add_typer(users, name="user")
 app.add_typer(nlu, name="nlu")
 app.add_typer(demo, name="demo")
+app.add_typer(channel.app, name="channel")
 
 
 @app.command(cls=Command)
