@@ -125,7 +125,7 @@ def test_the_year_has_seasons_storms_and_uneven_departments(year: Session, now: 
     on_time = {row.key: row.figures.on_time or 0 for row in made.by["department"] if row.figures.solved > 100}
     assert max(on_time.values()) - min(on_time.values()) > 0.2
     assert 0.7 < (made.overview.figures.on_time or 0) < 0.95
-    assert set(made.by["category"][0].figures.__dict__) and len(made.by["category"]) == 29
+    assert len(made.by["category"]) == 29
     assert len({ticket.description for ticket in year.scalars(select(Ticket))}) > 2000
 
 
