@@ -11,6 +11,8 @@ import os
 import sys
 from pathlib import Path
 
+from bot import quiet_log
+
 BOT = Path(__file__).resolve().parent
 SCHEMA = "rasa"
 QUIET = {
@@ -18,6 +20,7 @@ QUIET = {
     "POSTGRESQL_SCHEMA": SCHEMA,
     # below WARNING Rasa writes what citizens say into its log
     "LOG_LEVEL": "WARNING",
+    "FORCE_JSON_LOGGING": "1",  # the form that bot.quiet_log can read
     "LOG_LEVEL_LIBRARIES": "ERROR",
     "LOG_LEVEL_MATPLOTLIB": "ERROR",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
@@ -67,6 +70,7 @@ def main() -> None:
     os.environ["LANGNGHE_BOT_DATABASE_URL"] = address
     os.environ["LANGNGHE_ACTION_TOKEN"] = action_token()
     sys.argv = arguments()
+    quiet_log.install()
     from rasa.__main__ import main as rasa
 
     rasa()

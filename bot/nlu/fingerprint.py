@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-_LEFT_OUT = {".venv", "models", "__pycache__", "build"}
+# also what only serves the model: changing it makes no other model
+_LEFT_OUT = {".venv", "models", "__pycache__", "build", "serve.py", "quiet_log.py", "endpoints.yml", "credentials.yml"}
 _SUFFIXES = {".yml", ".yaml", ".py", ".toml", ".lock"}
 
 
