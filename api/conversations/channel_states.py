@@ -44,9 +44,9 @@ def _state(session: Session, row: ChannelAccount, now: datetime) -> ChannelState
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(*mine, Message.direction == "out")
     )
-    waiting = dict(session.execute(counts.where(Message.status.in_(ON_THE_WAY)).group_by(Message.status)).tuples().all())
+    waiting = dict(session.execute(counts.where(Message.status.in_(ON_THE_WAY)).group_by(Message.status)).all())
     recent = counts.where(Message.status.in_(LOST), Message.done_at > now - LATELY).group_by(Message.status)
-    lost = dict(session.execute(recent).tuples().all())
+    lost = dict(session.execute(recent).all())
     return ChannelState(
         account=row,
         polling=row.settings.get("mode") == "polling",
@@ -67,4 +67,4 @@ def lost_messages(session: Session, *, channel: str | None = None, limit: int = 
     )
     if channel is not None:
         query = query.where(Conversation.channel == channel)
-    return session.execute(query.order_by(Message.id.desc()).limit(limit)).tuples().all()
+    return session.execute(query.order_by(Message.id.desc()).limit(limit)).all()

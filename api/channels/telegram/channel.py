@@ -89,7 +89,8 @@ class TelegramChannel:
         asked: dict[str, Any] = {"timeout": seconds, "allowed_updates": ALLOWED}
         if cursor is not None:
             asked["offset"] = int(cursor)
-        call = _bot(account).do_api_request("getUpdates", asked, read_timeout=seconds + 10)
+        # the public method would refuse a whole batch for one update that it cannot read, and log its words
+        call = _bot(account)._post("getUpdates", asked, read_timeout=seconds + 10)
         updates: list[dict[str, Any]] = loop.wait(_answered(call))
         return updates, str(updates[-1]["update_id"] + 1) if updates else cursor
 
@@ -183,7 +184,9 @@ def _failure(trouble: error.TelegramError) -> SendFailure:
     # the order matters: BadRequest and TimedOut are kinds of NetworkError
     if isinstance(trouble, error.RetryAfter):
         return SendFailure("telegram: 429", Failure.BUSY, retry_after=trouble._retry_after.total_seconds())
-    if isinstance(trouble, error.InvalidToken | error.Conflict):
+    if isinstance(trouble, error.Conflict):
+        return SendFailure("telegram: 409, a webhook is set or somebody else asks", Failure.PASSING)
+    if isinstance(trouble, error.InvalidToken):
         return SendFailure("telegram: token refused", Failure.ACCOUNT)
     if isinstance(trouble, error.Forbidden):
         return SendFailure("telegram: blocked by the citizen", Failure.UNREACHABLE)

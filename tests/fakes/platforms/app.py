@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -141,5 +142,9 @@ def main() -> None:
 
     port = int(os.environ.get("FAKES_PORT", "8169"))
     base = f"http://127.0.0.1:{port}"
+    if "--connect" in sys.argv[1:]:
+        from tests.fakes.platforms.connect import when_both_are_up
+
+        when_both_are_up(base, lambda words: print(words, flush=True))
     print(f"Ba nền tảng giả lập (Zalo Bot, Zalo OA, Telegram) đang chạy tại {base}", flush=True)
     uvicorn.run(create_app(base), host="127.0.0.1", port=port, log_level="critical", access_log=False)
