@@ -24,7 +24,7 @@ STATIC = Path(__file__).parent / "static"
 def environment() -> Environment:
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     made.filters |= {"moment": _moment, "day": _day, "clock": _clock, "number": number, "tel": _tel, "span": minutes_words}
-    made.globals |= {"label": label, "words": words, "Role": Role, "pack": pack, "asset": _asset}
+    made.globals |= {"label": label, "words": words, "Role": Role, "pack": pack, "asset": _asset, "max_upload_mb": _max_upload_mb}
     made.globals |= {"categories": categories, "message_types": message_types}
     return made
 
@@ -44,6 +44,10 @@ def page(request: Request, name: str, status: int = 200, **context: Any) -> HTML
 def wants_fragment(request: Request) -> bool:
     """htmx asks for a part of the page; a step back in history asks for all of it."""
     return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+
+
+def _max_upload_mb() -> int:
+    return get_settings().max_upload_mb
 
 
 def _moment(at: datetime | None) -> str:

@@ -115,11 +115,37 @@
     root.querySelectorAll(".bubbles").forEach((box) => { box.scrollTop = box.scrollHeight; });
   }
 
+  // an upload that the server would refuse is said before it is sent
+  function chosen(field) {
+    const names = document.getElementById(`${field.id}-names`);
+    const files = [...field.files];
+    const most = Number(field.dataset.largest || 10);
+    const heavy = files.reduce((sum, file) => sum + file.size, 0) > most * 1e6;
+    if (heavy) field.value = "";
+    if (names) names.textContent = heavy ? `Ảnh lớn quá (tối đa ${most} MB một lần gửi), anh/chị chọn ảnh nhỏ hơn nhé.` : files.map((file) => file.name).join(", ") || "Chưa chọn ảnh";
+  }
+  // an answer that is no page (the outermost edge refuses in JSON) becomes a notice; the form stays as it is
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const answer = event.detail.xhr;
+    if ((answer.getResponseHeader("content-type") || "").startsWith("text/html") || !answer.responseText) return;
+    event.detail.shouldSwap = false;
+    let words = "Chưa thực hiện được, anh/chị thử lại nhé.";
+    try { words = JSON.parse(answer.responseText).detail || words; } catch { /* not ours: the general sentence stands */ }
+    notice(words);
+  });
+  document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status >= 500) notice("Hệ thống đang gặp trục trặc, anh/chị thử lại sau ít phút nhé."); });
+  function notice(words) {
+    const box = document.createElement("div");
+    box.className = "alert alert-danger notice";
+    box.setAttribute("role", "alert");
+    box.textContent = words;
+    document.getElementById("notices").replaceChildren(box);
+  }
+
   // --- forms -------------------------------------------------------------------------------------------------------
   document.addEventListener("change", (event) => {
     if (event.target.type === "file") {
-      const names = document.getElementById(`${event.target.id}-names`);
-      if (names) names.textContent = [...event.target.files].map((file) => file.name).join(", ") || "Chưa chọn ảnh";
+      chosen(event.target);
     }
     const field = document.getElementById(event.target.dataset.canned || "");
     if (!field || !event.target.value) return;

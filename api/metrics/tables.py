@@ -51,7 +51,7 @@ def without_phones(text: str | None) -> str | None:
 
 def labels_of(session: Session) -> dict[str, dict[str, str]]:
     """dimension → code → name."""
-    units = dict(session.execute(select(PlaceUnit.code, PlaceUnit.name)).tuples())
+    units = {code: name for code, name in session.execute(select(PlaceUnit.code, PlaceUnit.name))}  # noqa: C416 - a Result has keys()
     return {"department": names(session), "category": categories(), "unit": units, "channel": words()["channel"]}
 
 
