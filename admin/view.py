@@ -24,7 +24,14 @@ STATIC = Path(__file__).parent / "static"
 def environment() -> Environment:
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     made.filters |= {"moment": _moment, "day": _day, "clock": _clock, "number": number, "tel": _tel, "span": minutes_words}
-    made.globals |= {"label": label, "words": words, "Role": Role, "pack": pack, "asset": _asset, "max_upload_mb": _max_upload_mb}
+    made.globals |= {
+        "label": label,
+        "words": words,
+        "Role": Role,
+        "pack": pack,
+        "asset": _asset,
+        "max_upload_mb": _max_upload_mb,
+    }
     made.globals |= {"categories": categories, "message_types": message_types}
     return made
 
