@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from api.citizens.models import Citizen
-from api.cli.demo_data import load, remove
+from api.cli.demo_data import load
 from api.conversations.models import Conversation, Message
 from api.core.settings import get_settings
 from api.metrics.rules import period
@@ -18,7 +18,6 @@ from api.metrics.service import report as figures_of
 from api.tickets.clock import candidates
 from api.tickets.models import Status, Ticket, TicketCounter, TicketEvent, TicketRating, TicketReporter
 from api.tickets.rules import OPEN_STATES, Deed, next_status
-from tests.cast import report
 from tests.conftest import MONDAY_MORNING
 
 
@@ -31,11 +30,6 @@ def year(engine: Engine) -> Iterator[Session]:
             load(session, MONDAY_MORNING)
             yield session
         outer.rollback()
-
-
-def counts(session: Session) -> dict[str, int]:
-    tables = session.scalars(text("select tablename from pg_tables where schemaname = 'public'")).all()
-    return {t: session.scalar(text(f"select count(*) from {t}")) or 0 for t in tables if t != "ticket_counter"}
 
 
 def last_numbers(session: Session) -> dict[str, int]:
@@ -125,42 +119,3 @@ def test_the_year_has_seasons_storms_and_uneven_departments(year: Session, now: 
 def test_a_ticket_shows_its_conversation(year: Session) -> None:
     spoken = set(year.scalars(select(Message.conversation_id).distinct()))
     assert set(year.scalars(select(TicketReporter.conversation_id))) <= spoken
-
-
-def snapshot(session: Session) -> list[tuple[object, ...]]:
-    columns = (Ticket.id, Ticket.opened_at, Ticket.description, Ticket.status, Ticket.due_at, Ticket.rating)
-    return [tuple(row) for row in session.execute(select(*columns).order_by(Ticket.opened_at, Ticket.id))]
-
-
-def test_the_same_seed_and_moment_give_the_same_year_and_removal_leaves_the_tables_as_before(
-    db: Session, now: datetime
-) -> None:
-    real, _ = report(db, now)
-    before = counts(db)
-    added = load(db, now, seed=7)
-    assert added == counts(db)["ticket"] - before["ticket"]
-    assert load(db, now, seed=7) == 0, "not a second time"
-    first = [row for row in snapshot(db) if row[0] != real.id]
-    last = last_numbers(db)
-    assert remove(db) == added
-    assert counts(db) == before
-    assert db.get(Ticket, real.id) is not None
-    assert last_numbers(db) == last, "no number is given twice"
-    load(db, now, seed=7)
-    assert [row for row in snapshot(db) if row[0] != real.id] == first
-    assert remove(db) == added
-    load(db, now, seed=8)
-    assert [row for row in snapshot(db) if row[0] != real.id] != first
-
-
-def test_a_real_ticket_merged_into_an_invented_one_is_set_free(db: Session, now: datetime) -> None:
-    load(db, now)
-    real, _ = report(db, now)
-    main = db.scalars(select(Ticket).where(Ticket.demo, Ticket.status == Status.IN_PROGRESS).limit(1)).one()
-    real.merged_into_id, real.status = main.id, Status.MERGED
-    db.flush()
-    remove(db)
-    db.refresh(real)
-    assert (real.status, real.merged_into_id) == (Status.NEW, None)
-    kinds = db.scalars(select(TicketEvent.kind).where(TicketEvent.ticket_id == real.id).order_by(TicketEvent.id)).all()
-    assert kinds == [Deed.OPEN, Deed.UNMERGE]

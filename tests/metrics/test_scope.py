@@ -1,7 +1,7 @@
 """Who may see which figures: in the service, on the page, in the files."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -51,7 +51,7 @@ def test_a_clerk_without_a_department_sees_nothing(db: Session, cast: Cast) -> N
 @pytest.fixture
 def people(committed: str, now: datetime) -> None:
     with transaction() as session:
-        make_cast(session, now)
+        make_cast(session, now - timedelta(hours=1))
 
 
 def test_the_console_keeps_to_it(console: Console, people: None) -> None:
