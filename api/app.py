@@ -28,7 +28,7 @@ ROUTERS = (
     "api.places.routes",
     "api.metrics.routes",
     "api.health.routes",
-    "actions.server",
+    "actions.routes",
 )
 MULTIPART_OVERHEAD = 1_000_000  # bytes around the photo itself; also more than any text may have
 
