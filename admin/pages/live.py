@@ -3,7 +3,6 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from fastapi import APIRouter, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -43,11 +42,12 @@ async def stream(request: Request) -> AsyncIterator[ServerSentEvent]:
 async def _changed(tickets: "asyncio.Queue[str]", threads: "asyncio.Queue[str]") -> list[tuple[str, str]]:
     """What changed since: waits for the first, then takes all that is there, each once."""
     waits = [asyncio.ensure_future(queue.get()) for queue in (tickets, threads)]
-    done, left = await asyncio.wait(waits, timeout=PULSE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    for wait in left:
-        wait.cancel()
-        with suppress(asyncio.CancelledError):
-            await wait
+    try:
+        done, _ = await asyncio.wait(waits, timeout=PULSE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        # also when the browser has gone: nothing is left waiting on a queue that nobody fills
+        for wait in waits:
+            wait.cancel()
     found: list[tuple[str, str]] = []
     for event, queue, wait in zip(("ticket", "conversation"), (tickets, threads), waits, strict=True):
         if wait in done:

@@ -13,7 +13,7 @@
   function listen() {
     if (source || document.hidden) return;
     source = new EventSource(address);
-    source.addEventListener("ready", () => { offline(false); refreshAll(); });
+    source.addEventListener("ready", () => { document.body.dataset.listening = "yes"; offline(false); refreshAll(); });
     for (const kind of ["ticket", "conversation"]) {
       source.addEventListener(kind, (event) => { changed[kind].add(event.data); later(); });
     }
@@ -86,11 +86,12 @@
     else if (!wide()) { event.preventDefault(); location.assign(link.href); }
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "pane") paneChanged(event.detail.target);
-    scrollDown(event.detail.target);
+    const target = event.detail.target; // none after a step back: the whole page was exchanged
+    if (target && target.id === "pane") paneChanged(target);
+    scrollDown(target || document);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id === "list" || event.detail.target.id === "rows") markRow();
+    if (!event.detail.target || ["list", "rows"].includes(event.detail.target.id)) markRow();
   });
   function paneChanged(pane) {
     const desk = pane.closest(".desk");
@@ -99,8 +100,9 @@
     markRow();
     const title = pane.querySelector("#refused") || pane.querySelector("#ticket-title");
     if (title) { title.setAttribute("tabindex", "-1"); title.focus({ preventScroll: true }); }
-    const open = pane.querySelector(".deed[open]");
-    if (open) open.scrollIntoView({ block: "nearest" });
+    // the browser keeps one of a group open, and for a moment the old page's form was still there
+    const open = pane.querySelector(".deed[data-open]");
+    if (open) { open.open = true; open.scrollIntoView({ block: "nearest" }); }
   }
   function markRow() {
     const shown = document.querySelector("#pane [data-number]");

@@ -1,11 +1,12 @@
 """What every answer and request passes at the outermost edge: security headers, a limit on bodies."""
 
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.core.settings import get_settings
 from api.core.web import problem
 
 # Pages run only our own files. Styles set by scripts through the DOM are allowed anyway; `style` attributes are not.
@@ -47,11 +48,17 @@ def _add(headers: MutableHeaders, path: str) -> None:
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), payment=(), usb=()")
 
 
+def _tiles() -> str:
+    """The authority's own tile server, where it names one: the only other place from which the console draws pictures."""
+    address = urlsplit(get_settings().map_tiles_url.replace("{s}.", "*."))
+    return f" {address.scheme}://{address.netloc}" if address.netloc else ""
+
+
 def _policy(path: str) -> str:
     if path == EMBEDDED:
         return PAGE_POLICY + "*"
     if path.startswith(("/admin", "/docs")):
-        return WORK_POLICY + "'none'"
+        return WORK_POLICY.replace("img-src 'self'", f"img-src 'self'{_tiles()}") + "'none'"
     return PAGE_POLICY + "'self'"
 
 
