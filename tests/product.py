@@ -18,7 +18,7 @@ from api.core.settings import ROOT
 
 READY = "Nhấn Ctrl-C để dừng."
 START_SECONDS = 240  # a first training on two busy cores included
-ANSWER_SECONDS = 30
+ANSWER_SECONDS = 60  # a killed bot comes back within these on a busy machine
 
 
 def free_port() -> int:
