@@ -7,7 +7,8 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 
 from procrastinate import App
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
 
 from api.conversations.polling import Poller
 from api.core import jobs, logs
@@ -61,10 +62,17 @@ async def _rescue(app: App) -> None:
     while True:
         try:
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
-                await app.job_manager.retry_job(job)
+                await _put_back(app, job)
         except ConnectorException:
             log.warning("the database does not answer; the worker tries again")
         await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+async def _put_back(app: App, job: Job) -> None:
+    try:
+        await app.job_manager.retry_job(job)
+    except UniqueViolation:  # its twin waits already and does the same work; but only once this one frees their lock
+        await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
 
 
 def _stop_on_signal() -> asyncio.Event:

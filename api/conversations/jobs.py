@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from procrastinate import RetryStrategy
 from sqlalchemy import select, update
 
 from api.conversations.bot import RasaBot
@@ -36,12 +35,18 @@ def bot() -> RasaBot:
     return RasaBot(settings.bot_address, settings.bot_timeout_seconds)
 
 
-@tasks.task(name="conversations.turn", retry=RetryStrategy(max_attempts=30, linear_wait=1, retry_exceptions=[OutsideFailure]))
+@tasks.task(name="conversations.turn")
 def turn(conversation_id: str) -> None:
+    """Answer what waits. It comes back by a job of its own: the queue's retry cannot put a job back beside one that was
+    enqueued meanwhile, and would leave it, and with it the conversation, locked.
+    """
     key = uuid.UUID(conversation_id)
-    handle_waiting(key, bot(), clock, transaction)
+    try:
+        handle_waiting(key, bot(), clock, transaction)
+    except OutsideFailure as failure:
+        log.warning("a turn is tried again: %s", failure)
     with transaction() as session:
-        later = next_moment(session, key)
+        later = next_moment(session, key, clock.now())
         if later is not None:
             enqueue_turn(session, session.get_one(Conversation, key), at=later)
 

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from api.core.errors import OutsideFailure
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 SILENT_ATTEMPTS = 5  # tries after which a silent bot is answered for
+LONGEST_WAIT = 30.0  # seconds between two tries of a turn
 OFFERED_LOOKBACK = 40  # messages back in which a pressed button must have been offered
 
 
@@ -71,10 +72,13 @@ def _replies(
     return [*troubles, *_ask(conversation_id, bot, waiting)]
 
 
-def next_moment(session: Session, conversation_id: uuid.UUID) -> datetime | None:
-    """When the oldest waiting message may be handled; None if nothing waits."""
+def next_moment(session: Session, conversation_id: uuid.UUID, now: datetime) -> datetime | None:
+    """When the oldest waiting message is to be handled, later and later after each failure; None if nothing waits."""
     row = _oldest_waiting(session, conversation_id)
-    return row.not_before if row is not None else None
+    if row is None:
+        return None
+    wait = min(1.15**row.attempts, LONGEST_WAIT) if row.attempts else 0
+    return max(row.not_before or now, now + timedelta(seconds=wait))
 
 
 def _next(conversation_id: uuid.UUID, clock: Clock, transaction: Transaction) -> Waiting | None:
