@@ -51,15 +51,14 @@ def queue_context(request: Request, db: Session, person: Person, now: datetime) 
     """Everything that desk.html and its parts need for the list."""
     asked = Asked.of(request.query_params)
     due = due_view(db, now)
-    found = queue(
-        db, person.staff, asked.filters(due.soon_before), now, request.query_params.get("tiep") or None, _limit(request)
-    )
+    filters = asked.filters(due.soon_before)
+    found = queue(db, person.staff, filters, now, request.query_params.get("tiep") or None, _limit(request))
     return {
         "asked": asked,
         "due": due,
         "found": found,
         "labels": labels(db),
-        "counters": counters(db, person.staff, now, due.soon_before),
+        "counters": counters(db, person.staff, now, due.soon_before, filters),
         "wanting": wanting(db, person.staff),
         "departments": departments(db) if person.sees_all else [],
         "channels": list(words()["channel"]),

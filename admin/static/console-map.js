@@ -19,7 +19,10 @@
     const exact = box.dataset.lat !== "";
     const centre = exact ? [Number(box.dataset.lat), Number(box.dataset.lon)] : own && [own.lat, own.lon];
     if (!centre) { box.hidden = true; return; }
-    const map = base(box, data).setView(centre, exact ? 13 : 12);
+    const map = base(box, data);
+    // near enough to see where in its unit the point lies, far enough to see the neighbours' names
+    if (own) map.fitBounds(L.latLngBounds(L.latLng(own.lat, own.lon).toBounds(own.radius * 2.6)).extend(centre));
+    else map.setView(centre, 12);
     for (const unit of data.units) {
       const mine = unit.code === box.dataset.unit;
       L.circle([unit.lat, unit.lon], { radius: unit.radius, weight: mine ? 2 : 1, color: mine ? "#0f6674" : "#8aa3a8", fillColor: "#ffffff", fillOpacity: mine ? 0.9 : 0.5, interactive: false })

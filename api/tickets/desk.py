@@ -3,7 +3,7 @@
 import math
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.departments.models import Staff
 from api.tickets.access import SEES_ALL
 from api.tickets.models import Priority, Status, Ticket, TicketEvent
-from api.tickets.queries import visible_to
+from api.tickets.queries import Filters, conditions, visible_to
 from api.tickets.rules import OPEN_STATES
 
 RUNNING = (Status.NEW, Status.IN_PROGRESS)
@@ -34,7 +34,9 @@ class Counters:
     mine: int
 
 
-def counters(session: Session, staff: Staff, now: datetime, soon_before: datetime) -> Counters:
+def counters(session: Session, staff: Staff, now: datetime, soon_before: datetime, filters: Filters | None = None) -> Counters:
+    """`filters`: the figures of what they leave, whatever they say of state, due moment and assignee."""
+    others = replace(filters or Filters(), states=tuple(OPEN_STATES), due=None, mine=False)
     running = Ticket.status.in_(RUNNING)
     parts: dict[str, ColumnElement[bool]] = {
         "open": Ticket.status.in_(OPEN_STATES),
@@ -46,7 +48,7 @@ def counters(session: Session, staff: Staff, now: datetime, soon_before: datetim
         "mine": Ticket.assignee_id == staff.id,
     }
     columns = [func.count().filter(condition).label(name) for name, condition in parts.items()]
-    query = select(*columns).select_from(Ticket).where(Ticket.status.in_(OPEN_STATES))
+    query = select(*columns).select_from(Ticket).where(*conditions(staff, others, now))
     row = session.execute(visible_to(staff, query)).one()
     return Counters(**row._mapping)
 

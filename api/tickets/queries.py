@@ -103,7 +103,7 @@ class Page:
 
 def queue(session: Session, staff: Staff, filters: Filters, now: datetime, cursor: str | None = None, limit: int = 50) -> Page:
     """The person's queue: urgent first, then by due moment. `cursor` continues where a page ended."""
-    query = visible_to(staff, select(Ticket)).where(*_conditions(staff, filters, now))
+    query = visible_to(staff, select(Ticket)).where(*conditions(staff, filters, now))
     rank = case((Ticket.priority == Priority.URGENT, 0), (Ticket.priority == Priority.HIGH, 1), else_=2)
     if cursor:
         query = query.where(_after(rank, cursor))
@@ -117,7 +117,7 @@ def visible_to(staff: Staff, query: S) -> S:
     return query if staff.role in SEES_ALL else query.where(Ticket.department_code == staff.department_code)
 
 
-def _conditions(staff: Staff, f: Filters, now: datetime) -> list[ColumnElement[bool]]:
+def conditions(staff: Staff, f: Filters, now: datetime) -> list[ColumnElement[bool]]:
     equal = {
         Ticket.department_code: f.department,
         Ticket.category: f.category,

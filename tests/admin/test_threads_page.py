@@ -84,6 +84,11 @@ def test_empty_and_endless_messages_are_refused(as_: Enter, cast: Cast, db: Sess
     assert len(said(db, cast.lan)) == 1
 
 
+def test_a_citizen_who_blocks_us_is_named(as_: Enter, cast: Cast, now: datetime) -> None:
+    cast.lan.unreachable_at = now
+    assert "đã chặn kênh này từ 23/11/2026 09:00" in as_(cast.binh).get(f"/admin/tro-chuyen/{cast.lan.id}").text
+
+
 def test_whoever_wants_a_person_is_first_and_counted(as_: Enter, cast: Cast, db: Session, now: datetime) -> None:
     waiting = citizen(db, now)
     ask_for_human(db, waiting.id)

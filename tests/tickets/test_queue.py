@@ -89,6 +89,9 @@ def test_figures_count_what_the_person_sees(db: Session, cast: Cast, now: dateti
     assert (mine.open, mine.new, mine.waiting, mine.urgent, mine.mine) == (2, 0, 1, 1, 1)
     assert counters(db, cast.ha, now, now).open == 3
     assert counters(db, cast.chi, now, now).open == 1
+    # they follow the filters beside them, but not those that they themselves stand for
+    narrowed = counters(db, cast.ha, now, now, Filters(category="waste", due="overdue", mine=True, states=("closed",)))
+    assert (narrowed.open, narrowed.new) == (1, 1)
 
 
 def test_look_alikes_share_category_and_place(db: Session, cast: Cast, now: datetime) -> None:
