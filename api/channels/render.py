@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from api.channels.cards import as_text
 from api.channels.contract import ASK_CONTACT, ASK_LOCATION, Button, Capabilities, OutgoingMessage, Piece
 from api.channels.words import words
 from api.core.text import fold, utf16_len
@@ -29,8 +30,9 @@ def fitting(buttons: Sequence[Button], can: Capabilities) -> tuple[Button, ...]:
 def pieces(message: OutgoingMessage, can: Capabilities) -> list[Piece]:
     """One message as the calls that a channel needs for it: texts within its limit, the choices below the last, photos."""
     buttons = fitting(message.buttons, can)
+    said = message.text or ("" if can.cards or not message.card else as_text(message.card))
     drawn = buttons if can.buttons and len(buttons) <= can.max_buttons else ()
-    text = message.text if drawn else as_plain_text(OutgoingMessage(message.text, buttons))
+    text = said if drawn else as_plain_text(OutgoingMessage(said, buttons))
     texts = [Piece(part) for part in parts(text or (words()["choose"] if drawn else ""), can.text_limit)]
     if drawn and texts:
         texts[-1] = Piece(texts[-1].text, drawn)
