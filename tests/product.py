@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import psutil
+import psycopg
 
 from api.core.settings import ROOT
 
@@ -86,6 +87,15 @@ class Product:
         own = psutil.Process(self.process.pid)
         return [own, *own.children(recursive=True), *self.database()]
 
+    def child(self, module: str) -> psutil.Process:
+        """The process that runs `python -m module`."""
+        return next(p for p in self.family() if f"-m {module}" in " ".join(p.cmdline()))
+
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the product's own database."""
+        with psycopg.connect(f"postgresql://postgres@/langnghe?host={self.data / 'postgres'}") as connection:
+            return connection.execute(statement, values).fetchall()
+
     def database(self) -> list[psutil.Process]:
         pid_file = self.data / "postgres" / "postmaster.pid"
         if not pid_file.exists():
@@ -111,9 +121,9 @@ class Citizen:
         token = self.client.post("/visitors").raise_for_status().json()["token"]
         self.client.headers["Authorization"] = f"Bearer {token}"
 
-    def send(self, text: str) -> int:
-        """Returns the message's id once it is durable."""
-        body = {"client_id": uuid.uuid4().hex, "text": text}
+    def send(self, text: str, payload: str | None = None) -> int:
+        """Returns the message's id once it is durable. `payload`: of the button that was pressed."""
+        body = {"client_id": uuid.uuid4().hex, "text": text, "payload": payload}
         return int(self.client.post("/messages", json=body).raise_for_status().json()["id"])
 
     def ask(self, text: str) -> list[dict[str, Any]]:

@@ -3,17 +3,20 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 
 from api.core.settings import ROOT
-from tests.product import Citizen, Product, free_port, gone
+from tests.product import ANSWER_SECONDS, Citizen, Product, free_port, gone
 
+QUESTIONS = 4  # of the report's form that may be skipped
 pytestmark = [pytest.mark.bot, pytest.mark.xdist_group("product")]
 
 
@@ -81,14 +84,47 @@ def test_no_citizens_words_in_the_logs(product: Product, folder: Path) -> None:
     assert not [path.name for path in logs if words in path.read_text(encoding="utf-8", errors="replace")]
 
 
-def test_a_message_taken_while_the_bot_is_dead_is_answered_once(product: Product) -> None:
+@pytest.mark.parametrize("module", ["bot.serve", "api.worker", "api.serve"])
+def test_no_message_is_lost_and_no_second_ticket_opened_when_a_part_is_killed(product: Product, module: str) -> None:
     lan = Citizen(product.address)
-    lan.ask("xin chào")
-    bot = next(p for p in product.family() if "bot.serve" in " ".join(p.cmdline()))
-    bot.kill()
-    message = lan.send("em là ai vậy?")
-    assert lan.answers_to(message)
-    assert [m["id"] for m in lan.history() if m["author"] == "citizen"][-1] == message
+    street = f"Đèn đường ngõ {len(module)} Nguyễn Lương Bằng phường Thanh Bình hỏng 3 hôm rồi"
+    answers = insist(lan, product.child(module), street)
+    for _ in range(QUESTIONS):
+        if consent := pressed(answers, "Đồng ý gửi"):
+            break
+        answers = lan.ask("bỏ qua")
+    assert consent, lan.history()
+    answers = insist(lan, product.child(module), "Đồng ý gửi", consent)
+    assert any("HD-" in answer["text"] for answer in answers), lan.history()
+    mine = "from ticket join message on message.conversation_id = ticket.conversation_id where message.id = %s"
+    assert product.query(f"select count(*) {mine}", answers[0]["id"]) == [(1,)]
+
+
+def insist(citizen: Citizen, part: psutil.Process, text: str, payload: str | None = None) -> list[dict[str, Any]]:
+    """Send, kill `part` as soon as the message is acknowledged, hear the answer; once more if it says to come back later."""
+    message = citizen.send(text, payload)
+    part.kill()
+    answers = patiently(citizen, message)
+    assert message in [m["id"] for m in citizen.history()]
+    if any("nhắn lại sau ít phút" in answer["text"] for answer in answers):
+        return patiently(citizen, citizen.send(text, payload))
+    return answers
+
+
+def pressed(answers: list[dict[str, Any]], title: str) -> str | None:
+    """The payload of the button with that title."""
+    return next((b["payload"] for a in answers for b in a["buttons"] if b["title"] == title), None)
+
+
+def patiently(citizen: Citizen, message: int) -> list[dict[str, Any]]:
+    """What a page hears that connects again when the API is gone for a while."""
+    end = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < end:
+        try:
+            return citizen.answers_to(message)
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise AssertionError("the API did not come back")
 
 
 def test_kill_and_start_again_and_ctrl_c(folder: Path, product: Product) -> None:
