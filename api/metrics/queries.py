@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.metrics.rules import Fact, Facts, Period
 from api.metrics.scope import Scope
+from api.metrics.worktime import WorkTime
 from api.tickets.models import Status, Ticket, TicketEvent, TicketRating
 from api.tickets.rules import Deed
 
@@ -17,22 +18,28 @@ Rows = Select[*tuple[Any, ...]]
 _WHAT = (Ticket.id, Ticket.department_code, Ticket.category, Ticket.unit_code, Ticket.channel)
 
 
-def facts(session: Session, period: Period, scope: Scope, now: datetime) -> Facts:
-    """One list a kind of happening, within the scope."""
+def facts(session: Session, period: Period, scope: Scope, now: datetime, work: WorkTime) -> Facts:
+    """One list a kind of happening, within the scope. `work` measures how long things took."""
     return Facts(
         opened=_facts(session, scope, _opened(period)),
-        answered=_facts(session, scope, _answered(period), "opened_at"),
-        solved=_facts(session, scope, _solved(period), "opened_at", "due_at", "rated"),
+        answered=_facts(session, scope, _answered(period), work=work),
+        solved=_facts(session, scope, _solved(period), "due_at", "rated", work=work),
         rated=_facts(session, scope, _rated(period), "score"),
         reopened=_facts(session, scope, _reopened(period)),
         overdue=_facts(session, scope, _late_now(now) if period.end >= now else _late_at(period.end)),
     )
 
 
-def _facts(session: Session, scope: Scope, query: Rows, *more: str) -> list[Fact]:
-    """`query` gives _WHAT, a moment, and the columns named in `more`."""
-    rows = session.execute(query.where(*scope.conditions()))
-    return [Fact(*row[:6], **dict(zip(more, row[6:], strict=True))) for row in rows]
+def _facts(session: Session, scope: Scope, query: Rows, *more: str, work: WorkTime | None = None) -> list[Fact]:
+    """`query` gives _WHAT, a moment, with `work` the moment of opening, and the columns named in `more`."""
+    names = ("at", *(["opened_at"] if work else []), *more)
+    made = []
+    for row in session.execute(query.where(*scope.conditions())):
+        rest = dict(zip(names, row[5:], strict=True))
+        if work:
+            rest["minutes"] = work.minutes_between(rest.pop("opened_at"), rest["at"])
+        made.append(Fact(*row[:5], **rest))
+    return made
 
 
 def _within(column: Any, period: Period) -> ColumnElement[bool]:

@@ -53,30 +53,31 @@ class Report:
 def report(session: Session, period: Period, scope: Scope, now: datetime) -> Report:
     """Everything that the dashboard shows, from one reading of the facts."""
     work = _work_time(session, now)
-    seen = facts(session, period, scope, now)
+    seen = facts(session, period, scope, now, work)
     unit, when = buckets(seen, period, get_settings().zone)
-    return Report(_overview(session, period, scope, now, seen, work), breakdowns(seen, work), unit, when)
+    return Report(_overview(session, period, scope, now, seen, work), breakdowns(seen), unit, when)
 
 
 def overview(session: Session, period: Period, scope: Scope, now: datetime) -> Overview:
     """The figures alone."""
-    return _overview(session, period, scope, now, facts(session, period, scope, now), _work_time(session, now))
+    work = _work_time(session, now)
+    return _overview(session, period, scope, now, facts(session, period, scope, now, work), work)
 
 
 def _overview(session: Session, period: Period, scope: Scope, now: datetime, seen: Facts, work: WorkTime) -> Overview:
     previous = before(period, get_settings().zone)
-    earlier = figures(facts(session, previous, scope, now), work)
+    earlier = figures(facts(session, previous, scope, now, work))
     nothing = not (earlier.received or earlier.solved)
-    return Overview(period, previous, figures(seen, work), None if nothing else earlier)
+    return Overview(period, previous, figures(seen), None if nothing else earlier)
 
 
-def breakdowns(seen: Facts, work: WorkTime) -> dict[str, list[Row]]:
+def breakdowns(seen: Facts) -> dict[str, list[Row]]:
     """By department (most overdue first), category, unit and channel (most received first)."""
-    return {name: _rows(seen, work, name) for name in DIMENSIONS}
+    return {name: _rows(seen, name) for name in DIMENSIONS}
 
 
-def _rows(seen: Facts, work: WorkTime, name: str) -> list[Row]:
-    rows = [Row(key, figures(part, work)) for key, part in seen.by(name).items()]
+def _rows(seen: Facts, name: str) -> list[Row]:
+    rows = [Row(key, figures(part)) for key, part in seen.by(name).items()]
     rows.sort(key=lambda row: (-row.figures.received, -row.figures.solved, row.key or "~"))
     if name == "department":
         rows.sort(key=lambda row: -row.figures.overdue)

@@ -124,7 +124,7 @@ def _columns(labels: dict[str, dict[str, str]], now: datetime) -> dict[str, Call
         "due_at": lambda t: t.due_at,
         "first_answered_at": lambda t: t.first_answered_at,
         "resolved_at": lambda t: t.resolved_at,
-        "late": lambda t: words()["yes"] if _late(t, now) else "",
+        "late": lambda t: words()["is_late"] if _late(t, now) else "",
         "reopen_count": lambda t: t.reopen_count,
         "rating": lambda t: t.rating,
         "note": lambda t: words()["demo"] if t.demo else "",

@@ -1,12 +1,12 @@
 """The leaders' dashboard in a real browser: figures, charts, tables, their files, a change without reload, for everybody."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from api.app import create_app
 from api.cli.demo_data import load
@@ -19,7 +19,8 @@ from tests.cast import CLEANING, LIGHTING, PASSWORD, report
 from tests.fakes.server import serving
 
 pytestmark = pytest.mark.browser
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
+Open = Callable[[str, ViewportSize], Page]
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -42,9 +43,21 @@ def address(committed: str) -> Iterator[str]:
         yield made
 
 
-def signed_in(browser: Browser, address: str, username: str, viewport: dict[str, int]) -> Page:
-    context = browser.new_context(base_url=address, viewport=viewport, locale="vi-VN", reduced_motion="reduce")  # type: ignore[arg-type]
-    page = context.new_page()
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[Open]:
+    """A page for somebody signed in; closed before the server is."""
+    contexts: list[BrowserContext] = []
+
+    def sign_in(username: str, viewport: ViewportSize) -> Page:
+        contexts.append(browser.new_context(base_url=address, viewport=viewport, locale="vi-VN", reduced_motion="reduce"))
+        return signed_in(contexts[-1].new_page(), username)
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+def signed_in(page: Page, username: str) -> Page:
     page.set_default_timeout(15_000)
     page.troubles = []  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.troubles.append(str(error)))  # type: ignore[attr-defined]
@@ -63,10 +76,10 @@ def clean(page: Page) -> None:
     assert page.troubles == []  # type: ignore[attr-defined]
 
 
-def test_a_leader_reads_the_figures_and_sees_them_move(browser: Browser, address: str) -> None:
+def test_a_leader_reads_the_figures_and_sees_them_move(opened: Open) -> None:
     with transaction() as session:
         load(session, datetime.now(UTC) - timedelta(minutes=5))
-    page = signed_in(browser, address, "dung", DESK)
+    page = opened("dung", DESK)
     expect(page.get_by_text("dữ liệu mẫu")).to_be_visible()
     expect(page.locator("[data-chart] canvas")).to_have_count(4)
     assert page.locator("[data-chart]").first.get_attribute("aria-label"), "a chart says in words what it shows"
@@ -91,7 +104,7 @@ def test_a_leader_reads_the_figures_and_sees_them_move(browser: Browser, address
     # another period, one department, a file
     page.get_by_role("link", name="12 tháng qua").click()
     expect(page.get_by_role("heading", name="Tiếp nhận và giải quyết theo tuần")).to_be_visible()
-    page.get_by_label("Đơn vị").select_option(LIGHTING)
+    page.get_by_label("Đơn vị", exact=True).select_option(LIGHTING)
     expect(page.get_by_role("heading", name="Thống kê · Xí nghiệp Chiếu sáng")).to_be_visible()
     assert "ky=12-thang" in page.url
     page.get_by_role("button", name="Xuất số liệu").click()
@@ -101,10 +114,10 @@ def test_a_leader_reads_the_figures_and_sees_them_move(browser: Browser, address
     clean(page)
 
 
-def test_it_is_legible_on_a_phone(browser: Browser, address: str) -> None:
+def test_it_is_legible_on_a_phone(opened: Open) -> None:
     with transaction() as session:
         load(session, datetime.now(UTC) - timedelta(minutes=5))
-    page = signed_in(browser, address, "dung", PHONE)
+    page = opened("dung", PHONE)
     expect(page.locator("[data-chart] canvas")).to_have_count(4)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     for twin in page.locator(".twin summary").all():
@@ -113,8 +126,8 @@ def test_it_is_legible_on_a_phone(browser: Browser, address: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
-def test_an_empty_department_is_told_what_to_do(browser: Browser, address: str) -> None:
-    page = signed_in(browser, address, "chi", DESK)
+def test_an_empty_department_is_told_what_to_do(opened: Open) -> None:
+    page = opened("chi", DESK)
     expect(page.get_by_text("Chưa có phản ánh trong khoảng này")).to_be_visible()
-    expect(page.get_by_label("Đơn vị")).to_have_count(0)
+    expect(page.get_by_label("Đơn vị", exact=True)).to_have_count(0)
     clean(page)

@@ -86,7 +86,15 @@ def test_the_tickets_of_the_period(db: Session, history: History) -> None:
     assert row["Địa điểm"] == "nhà [số điện thoại]"
     assert row["Đơn vị"] == "Xí nghiệp Chiếu sáng"
     assert row["Giải quyết lúc"] == at(23, "09:00")
+    assert row["Muộn hạn"] == ""
     assert not {"Lan", "Phạm Thị Lan", "0912345678"} & {str(cell) for cell in made.rows[0]}
+
+
+def test_a_late_and_an_invented_ticket_say_so(db: Session, history: History) -> None:
+    history.opened(at(16, "08:00"), demo=True)
+    made = ticket_table(db, WEEK, Scope(), at(26, "10:00"))
+    row = dict(zip(made.headings, made.rows[0], strict=True))
+    assert (row["Muộn hạn"], row["Ghi chú"]) == ("có", "dữ liệu mẫu")
 
 
 def test_every_table_of_the_report_is_a_sheet(db: Session, history: History) -> None:

@@ -123,12 +123,11 @@ def test_trends() -> None:
 def fact(day: int, ticket: int = 0, due: int | None = None, score: int | None = None) -> Fact:
     at = datetime(2026, 11, day, 3, tzinfo=UTC)
     due_at = datetime(2026, 11, due, 3, tzinfo=UTC) if due else None
-    opened = datetime(2026, 11, 2, 1, tzinfo=UTC)
-    return Fact(uuid.UUID(int=ticket), "chieu_sang", "street_light", "10525", "web", at, opened, due_at, score)
+    return Fact(uuid.UUID(int=ticket), "chieu_sang", "street_light", "10525", "web", at, None, due_at, score)
 
 
 def test_nothing_gives_no_shares_and_no_zero_division() -> None:
-    empty = figures(Facts(), WORK)
+    empty = figures(Facts())
     assert (empty.received, empty.solved, empty.overdue, empty.late, empty.ratings) == (0, 0, 0, 0, 0)
     shares = (empty.on_time, empty.first_answer, empty.solution, empty.stars, empty.satisfied, empty.response, empty.reopened)
     assert set(shares) == {None}
@@ -136,12 +135,12 @@ def test_nothing_gives_no_shares_and_no_zero_division() -> None:
 
 def test_a_ticket_solved_twice_in_the_period_counts_once_with_its_last_solution() -> None:
     twice = Facts(solved=[fact(3, due=4), fact(10, due=5)])
-    made = figures(twice, WORK)
+    made = figures(twice)
     assert (made.solved, made.late, made.on_time) == (1, 1, 0.0)
 
 
 def test_stars_of_four_and_five_are_satisfied() -> None:
-    made = figures(Facts(rated=[fact(3, score=s) for s in (5, 4, 3, 2)]), WORK)
+    made = figures(Facts(rated=[fact(3, score=s) for s in (5, 4, 3, 2)]))
     assert (made.stars, made.satisfied, made.ratings) == (3.5, 0.5, 4)
 
 
