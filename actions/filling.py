@@ -175,7 +175,14 @@ def _photos(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
     if said.intent == "affirm":
         # "có" without a photo: the question stays, the attach button is what is needed
         return {"photos_done": None}
-    return None
+    return _more_words(slots, said)
+
+
+def _more_words(slots: Slots, said: Said) -> Updates | None:
+    """A second thing told in the middle of the questions belongs to the report."""
+    if not said.is_words or said.intent not in ("report", "suggestion"):
+        return None
+    return {"description": f"{slots.get('description') or ''}\n{said.text}".strip(), "fix": None}
 
 
 def _contact(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
@@ -186,7 +193,7 @@ def _contact(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
         return {"contact_done": "yes"} | ({"contact_name": person} if person else {})
     if said.is_words and said.intent not in ASIDE and len(said.text.split()) <= 5 and not any(c.isdigit() for c in said.text):
         return {"contact_done": "yes", "contact_name": said.text}
-    return None
+    return _more_words(slots, said)
 
 
 def _confirmed(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
@@ -199,9 +206,7 @@ def _confirmed(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
         return place_updates(words, helpers) | {"fix": None}
     if said.intent == "inform_contact":
         return _contact(slots, said, helpers)
-    if said.is_words and said.intent in ("report", "suggestion"):
-        return {"description": f"{slots.get('description') or ''}\n{said.text}".strip(), "fix": None}
-    return None
+    return _more_words(slots, said)
 
 
 _ANSWERS: Mapping[str, Callable[[Slots, Said, Helpers], Updates | None]] = {

@@ -114,6 +114,8 @@ class ValidateReport(ServiceAction):
     action_name = "validate_report_form"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
+        if turn.slots.get("requested_slot") is None:
+            return []  # Rasa also calls this as the form opens: its first message has been taken in already
         if _expired(turn.slots.get("draft_started_at"), turn.now):
             turn.say("utter_draft_expired")
             return slots(**(empty_draft() | {"draft_key": str(turn.said.message_id), "draft_started_at": turn.now.isoformat()}))

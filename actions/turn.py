@@ -84,7 +84,9 @@ class Turn:
 
     def say(self, response: str, *, buttons: Iterable[Mapping[str, str]] = (), **fields: Any) -> None:
         """Answer with a response of the bot's domain, its fields filled."""
-        self.dispatcher.utter_message(response=response, buttons=[dict(b) for b in buttons], **fields)
+        # Rasa takes "0[" in a filled response for a field that it failed to fill, and would show the bare template
+        safe = {key: value.replace("0[", "0 [") if isinstance(value, str) else value for key, value in fields.items()}
+        self.dispatcher.utter_message(response=response, buttons=[dict(b) for b in buttons], **safe)
 
     def show(self, card: Mapping[str, Any]) -> None:
         self.dispatcher.utter_message(json_message={"card": dict(card)})

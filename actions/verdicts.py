@@ -38,6 +38,8 @@ class ValidateRating(ServiceAction):
     action_name = "validate_rating_form"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
+        if turn.slots.get("requested_slot") is None:
+            return []  # the form is only opening
         if turn.said.intent in ("cancel", "skip", "deny"):
             return slots(rating_comment="-")
         if not turn.said.is_words or turn.said.intent in ("emergency", "human", "denunciation"):
@@ -133,6 +135,8 @@ class ValidateEmergencyPlace(ServiceAction):
     action_name = "validate_emergency_form"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
+        if turn.slots.get("requested_slot") is None:
+            return []  # the form is only opening
         if turn.said.intent in ("cancel", "skip", "deny"):
             return slots(emergency_place="-")
         if turn.said.intent == "send_location":

@@ -172,3 +172,9 @@ def test_rasas_message_is_read() -> None:
     assert got.rankings["category"] == (("street_light", 0.7),)
     assert (got.message_id, got.media_ids) == (12, ("m",))
     assert said_of({}).intent == "nlu_fallback"
+
+
+def test_more_words_in_the_middle_belong_to_the_report() -> None:
+    for asked in ("photos_done", "contact_done", "confirmed"):
+        got = fill(asked, {"description": "Rác đầy đường"}, said("cống cũng tắc, nước tràn ra cả đường"), HELPERS)
+        assert got == {"description": "Rác đầy đường\ncống cũng tắc, nước tràn ra cả đường", "fix": None}
