@@ -71,8 +71,10 @@
 
   function draw(box) {
     const data = JSON.parse(box.dataset.chart);
-    if (kinds[data.kind] === bars) box.style.height = `${Math.max(160, 56 + (box.clientWidth < 480 ? 42 : 31) * data.labels.length)}px`;
-    const chart = echarts.init(box);
+    // told to the chart itself: where people want no motion, a new height of the box is not there at once
+    const height = kinds[data.kind] === bars ? Math.max(160, 56 + (box.clientWidth < 480 ? 42 : 31) * data.labels.length) : undefined;
+    if (height) box.style.height = `${height}px`;
+    const chart = echarts.init(box, null, { height });
     chart.setOption(kinds[data.kind](data, box));
     charts.set(box, chart);
   }
@@ -141,6 +143,7 @@
     shut = [...document.querySelectorAll(".twin:not([open])")];
     shut.forEach((twin) => { twin.open = true; });
     charts.forEach((chart) => chart.resize());
+    maps.forEach((map) => map.invalidateSize({ animate: false }));
   });
   window.addEventListener("afterprint", () => { shut.forEach((twin) => { twin.open = false; }); charts.forEach((chart) => chart.resize()); });
 
