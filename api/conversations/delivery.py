@@ -203,9 +203,12 @@ def _try_again(session: Session, ready: Ready, kind: Failure, failure: OutsideFa
         log.error("%s %s: the platform refuses the account", ready.to.channel, ready.to.account)
         return now + LOOK_AGAIN
     if kind == Failure.QUOTA:
-        accounts.failed(session, ready.account, words, now, hold=LOOK_AGAIN)
-        log.error("%s %s: the quota is used up", ready.to.channel, ready.to.account)
-        return now + LOOK_AGAIN
+        # the month's quota, or only too fast: the platform says no more than 429, so we look again ever more seldom
+        hold = min(timedelta(seconds=5 * 2.0 ** min(ready.failures, 10)), LOOK_AGAIN)
+        accounts.failed(session, ready.account, words, now, hold=hold)
+        if hold == LOOK_AGAIN:
+            log.error("%s %s: the quota is used up", ready.to.channel, ready.to.account)
+        return now + hold
     if kind == Failure.BUSY and asked is not None and asked > 3:
         # so long a pause is meant for the whole account
         accounts.failed(session, ready.account, words, now, hold=timedelta(seconds=asked))
