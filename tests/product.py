@@ -18,7 +18,7 @@ import psycopg
 from api.core.settings import ROOT
 
 READY = "Nhấn Ctrl-C để dừng."
-START_SECONDS = 240  # a first training on two busy cores included
+START_SECONDS = 900  # an installation and a first training on a busy machine included
 ANSWER_SECONDS = 60  # a killed bot comes back within these on a busy machine
 
 
