@@ -4,27 +4,32 @@ import itertools
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.channels import accounts
 from api.channels.contract import Account
-from api.channels.models import ChannelAccount, ChannelBucket, ChannelEvent, ChannelMonth
-from api.channels.registry import PLATFORMS, platform
+from api.channels.models import ChannelEvent
+from api.channels.registry import platform
 from api.conversations.intake import find_conversation
 from api.conversations.models import Conversation, Message
 from api.core import web
-from api.core.clock import SystemClock
+from api.core.clock import FixedClock, SystemClock
 from api.core.db import transaction
 from tests.fakes.bot import ScriptedBot
 from tests.fakes.control import Control
 from tests.fakes.platforms.app import create_app as create_fakes
 from tests.fakes.server import serving
 from tests.fakes.town import worker
+
+if TYPE_CHECKING:
+    from tests.channels.lan import Lan
 
 _users = itertools.count(70_000)
 
@@ -58,12 +63,8 @@ def on(fakes: str, client: httpx.Client) -> Callable[[str], Control]:
 
 
 @pytest.fixture
-def clean(database: str) -> None:
-    """No account, no conversation on any platform."""
-    with transaction() as session:
-        session.execute(delete(Conversation).where(Conversation.channel.in_(PLATFORMS)))
-        for table in (ChannelAccount, ChannelBucket, ChannelEvent, ChannelMonth):
-            session.execute(delete(table))
+def clean(committed: str) -> None:
+    """No account, no conversation: what tests leave is removed."""
     accounts._cached.clear()
     accounts._seen.clear()
 
@@ -100,7 +101,7 @@ class Street:
 
 
 @pytest.fixture
-def api(database: str) -> Iterator[str]:
+def api(committed: str) -> Iterator[str]:
     """Address of the real application."""
     web._limiter.storage.reset()
     with serving(create_app()) as base:
@@ -127,16 +128,30 @@ def connect(clean: None, api: str, on: Callable[[str], Control]) -> Callable[...
 
 
 @pytest.fixture
-def street(connect: Callable[..., Street], database: str) -> Iterator[Callable[..., Street]]:
+def street(connect: Callable[..., Street], committed: str) -> Iterator[Callable[..., Street]]:
     """Connect a platform and let a worker run."""
     running = []
 
     def started(name: str, **settings: object) -> Street:
         made = connect(name, **settings)
-        running.append(worker(made.bot, SystemClock(), database))
+        running.append(worker(made.bot, SystemClock(), committed))
         running[-1].__enter__()
         return made
 
     yield started
     for one in running:
         one.__exit__(None, None, None)
+
+
+@pytest.fixture
+def hours() -> FixedClock:
+    """A clock that a test moves. It starts now: rows made by other clocks must not lie in its future."""
+    return FixedClock(datetime.now(UTC))
+
+
+@pytest.fixture
+def lan(connect: Callable[..., Street], user: str, hours: FixedClock) -> Callable[..., "Lan"]:
+    """Lan on a platform that a test names."""
+    from tests.channels.lan import Lan
+
+    return lambda name, **settings: Lan(connect(name, **settings), user, hours)

@@ -2,11 +2,11 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 
 from api import worker
 from api.channels.contract import IncomingMessage, Kind, OutgoingMessage
@@ -22,14 +22,9 @@ clock = SystemClock()
 
 
 @pytest.fixture
-def chat(database: str) -> Iterator[str]:
-    """A chat of the web, and an empty queue."""
-    with transaction() as session:
-        session.execute(text("delete from procrastinate_jobs"))
-    made = uuid.uuid4().hex
-    yield made
-    with transaction() as session:
-        session.execute(delete(Conversation).where(Conversation.chat_id == made))
+def chat(committed: str) -> str:
+    """A chat of the web."""
+    return uuid.uuid4().hex
 
 
 def write(chat: str, words: str) -> None:
