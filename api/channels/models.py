@@ -58,3 +58,27 @@ class ChannelMonth(Base):
     account: Mapped[str] = mapped_column(primary_key=True)
     month: Mapped[date] = mapped_column(primary_key=True)  # its first day
     sent: Mapped[int]
+
+
+class OaWindow(Base):
+    """One citizen of one Official Account."""
+
+    __tablename__ = "oa_window"
+    account: Mapped[str] = mapped_column(primary_key=True)
+    chat_id: Mapped[str] = mapped_column(primary_key=True)
+    opened_at: Mapped[datetime]  # the citizen's last message
+    free_used: Mapped[int]  # free replies since
+    shut: Mapped[bool]  # the platform refused a message although we believed the window open
+
+
+class OaMonth(Base):
+    """What an account sent in a calendar month, by way, and what that cost in đồng."""
+
+    __tablename__ = "oa_month"
+    account: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)  # its first day
+    free: Mapped[int] = mapped_column(default=0)
+    paid: Mapped[int] = mapped_column(default=0)
+    zns: Mapped[int] = mapped_column(default=0)
+    other: Mapped[int] = mapped_column(default=0)
+    cost: Mapped[int] = mapped_column(default=0)

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint, func
+from sqlalchemy import Identity as Counted
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.db import Base
@@ -15,6 +16,8 @@ class Citizen(Base):
     display_name: Mapped[str | None]
     phone: Mapped[str | None]  # ten digits, 0…
     demo: Mapped[bool] = mapped_column(default=False)
+    # set when two became one: this row is empty and only keeps late references valid
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("citizen.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -43,3 +46,25 @@ class Consent(Base):
     wording: Mapped[str]
     granted_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class LinkCode(Base):
+    """A code that was shown to a citizen in one chat, to be typed in another."""
+
+    __tablename__ = "citizen_link_code"
+    id: Mapped[int] = mapped_column(Counted(always=True), primary_key=True)
+    citizen_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("citizen.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    wrong_tries: Mapped[int]  # by anybody while it was alive
+    used_at: Mapped[datetime | None]
+
+
+class LinkTry(Base):
+    """A wrong code that a citizen typed."""
+
+    __tablename__ = "citizen_link_try"
+    id: Mapped[int] = mapped_column(Counted(always=True), primary_key=True)
+    citizen_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("citizen.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]

@@ -21,6 +21,8 @@ from api.channels.contract import Account, Address, Failure, Photo, Piece, SendF
 from api.channels.models import ChannelAccount
 from api.channels.registry import CHANNELS, PLATFORMS, channel, platform
 from api.channels.render import pieces
+from api.channels.zalo_oa.zns import send_zns
+from api.conversations import windows
 from api.conversations.models import Conversation, Media, Message, OutStatus
 from api.conversations.outbox import outgoing_of
 from api.conversations.photo_links import photo_link
@@ -54,6 +56,7 @@ class Ready:
     to: Address
     account: Account
     failures: int
+    leaving: windows.Leaving
 
 
 def deliver_waiting(conversation_id: uuid.UUID, clock: Clock, transaction: Transaction) -> datetime | None:
@@ -76,8 +79,11 @@ def _take(conversation_id: uuid.UUID, clock: Clock, transaction: Transaction) ->
                 _advance(session, row, None, clock.now(), unknown="the worker died while sending")
                 continue
             reason = _hopeless(conversation, row, clock.now())
+            if reason is None and conversation.unreachable_at is not None:
+                reason = _blocked(session, conversation, row, clock.now())
             if reason:
                 _close(session, row, OutStatus.FAILED, reason, clock.now())
+            if row.status not in ON_THE_WAY:
                 continue
             found = _ready(session, conversation, row, clock.now())
             if found is not None:
@@ -96,10 +102,15 @@ def _oldest(session: Session, conversation_id: uuid.UUID) -> Message | None:
 def _hopeless(conversation: Conversation, row: Message, now: datetime) -> str | None:
     if conversation.channel not in CHANNELS:
         return "no such channel"
-    if conversation.unreachable_at is not None:
-        return "blocked by the citizen"
     patience = PATIENCE if row.author == "bot" else PATIENCE_WITH_NEWS
     return "waited too long" if now - (row.queued_at or row.created_at) > patience else None
+
+
+def _blocked(session: Session, conversation: Conversation, row: Message, now: datetime) -> str | None:
+    """Why a message to a citizen who blocks the account is given up; None if it went, or may still go, another way."""
+    if windows.has_ways(conversation, row) or windows.rescued(session, conversation, row, now):
+        return None
+    return "blocked by the citizen"
 
 
 def _ready(session: Session, conversation: Conversation, row: Message, now: datetime) -> Ready | datetime | None:
@@ -108,6 +119,9 @@ def _ready(session: Session, conversation: Conversation, row: Message, now: date
     index = len(row.extra.get("way", []))
     if index >= len(parts):
         _close(session, row, OutStatus.SENT, None, now)
+        return None
+    leaving = windows.leaving(session, conversation, row, now, begun=bool(index))
+    if leaving is None:
         return None
     to = Address(conversation.channel, conversation.account, conversation.chat_id)
     account = Account(to.channel, to.account)
@@ -125,10 +139,11 @@ def _ready(session: Session, conversation: Conversation, row: Message, now: date
         return None
     row.status = OutStatus.SENDING
     row.attempts += 1
+    windows.charge(session, to, leaving, now)
     url = photo_link(str(media.id), now) if media else ""
-    last = index == len(parts) - 1
+    last = index == len(parts) - 1 or leaving.notice is not None
     sha = media.sha256 if media else None
-    return Ready(row.id, conversation.id, row.attempts, index, last, piece, sha, url, to, account, failures)
+    return Ready(row.id, conversation.id, row.attempts, index, last, piece, sha, url, to, account, failures, leaving)
 
 
 def _held(session: Session, known: ChannelAccount | None, to: Address, now: datetime) -> datetime | None:
@@ -151,10 +166,12 @@ def monthly_limit(known: ChannelAccount) -> int | None:
 
 
 def _send(ready: Ready) -> str | OutsideFailure | None:
-    piece = ready.piece
+    piece, notice = ready.piece, ready.leaving.notice
     if ready.photo_sha is not None:
         piece = replace(piece, photo=Photo(path_of(ready.photo_sha).read_bytes(), ready.photo_url))
     try:
+        if notice is not None:
+            return send_zns(ready.account, notice.phone, notice.template, notice.data, str(ready.message_id))
         return channel(ready.to.channel).send(ready.to, piece, key=str(ready.message_id), account=ready.account)
     except OutsideFailure as failure:
         return failure
@@ -186,9 +203,10 @@ def _failed(session: Session, ready: Ready, row: Message, failure: OutsideFailur
         if ready.last:
             _close(session, row, OutStatus.SENT, words, now)
         return None
+    windows.refund(session, ready.to, ready.leaving, now)
     if kind in {Failure.PERMANENT, Failure.WINDOW, Failure.UNREACHABLE}:
-        if kind == Failure.UNREACHABLE:
-            session.get_one(Conversation, ready.conversation_id).unreachable_at = now
+        if windows.another_way(session, ready.to, ready.leaving, row, kind, now):
+            return None
         _close(session, row, OutStatus.FAILED, words, now)
         return None
     row.status, row.error = OutStatus.QUEUED, words[:500]

@@ -13,6 +13,7 @@ from api.channels import accounts
 from api.channels.contract import IncomingMessage, Kind
 from api.channels.registry import PLATFORMS
 from api.citizens.service import identify
+from api.conversations import windows
 from api.conversations.models import Conversation, InStatus, Message
 from api.core import jobs
 from api.core.db import notify
@@ -58,6 +59,7 @@ def receive(session: Session, incoming: IncomingMessage, now: datetime) -> Messa
         return None
     conversation.last_message_at = now
     conversation.unreachable_at = None  # who writes can be written to
+    windows.wrote(session, conversation, now)
     enqueue_turn(session, conversation, at=message.not_before)
     if incoming.receipt:
         _confirm(session, incoming)

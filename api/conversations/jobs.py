@@ -14,9 +14,10 @@ from sqlalchemy import select, update
 from api.conversations.bot import RasaBot
 from api.conversations.delivery import ON_THE_WAY, deliver_waiting
 from api.conversations.intake import enqueue_turn
-from api.conversations.models import Conversation, InStatus, Message
+from api.conversations.models import Conversation, InStatus, Message, OutStatus
 from api.conversations.outbox import enqueue_delivery
 from api.conversations.turn import handle_waiting, next_moment
+from api.conversations.windows import release_held
 from api.core.clock import SystemClock
 from api.core.db import transaction
 from api.core.errors import OutsideFailure
@@ -108,3 +109,13 @@ def forget_raw(timestamp: int) -> None:
     before = clock.now() - timedelta(days=get_settings().raw_retention_days)
     with transaction() as session:
         session.execute(update(Message).where(Message.raw.is_not(None), Message.created_at < before).values(raw=None))
+
+
+@tasks.periodic(cron="10 1 * * *")
+@tasks.task(name="conversations.plan_held", queueing_lock="conversations.plan_held", pass_context=False)
+def plan_held(timestamp: int) -> None:
+    """Look once a day, in the morning, whether a way has opened: daytime, a new month, a template, another channel."""
+    held = select(Message.conversation_id).where(Message.status == OutStatus.HELD).distinct()
+    with transaction() as session:
+        for conversation_id in session.scalars(held).all():
+            release_held(session, conversation_id, clock.now())

@@ -27,6 +27,8 @@ class OutStatus(StrEnum):
     SENT = "sent"  # handed to the channel (web: visible in the chat)
     UNKNOWN = "unknown"  # the channel did not answer: it may have arrived, so only a person sends it again
     FAILED = "failed"  # permanent; visible in the console
+    HELD = "held"  # may not be sent now, see `windows`; leaves when the citizen writes again
+    MOVED = "moved"  # went to another channel of the same citizen as a message of its own
 
 
 class Conversation(Base):
@@ -66,6 +68,7 @@ class Message(Base):
             "id",
             postgresql_where="direction = 'out' and status in ('queued', 'sending')",
         ),
+        Index("ix_message_held", "conversation_id", postgresql_where="status = 'held'"),
     )
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
