@@ -51,7 +51,7 @@ class Ticket(Base):
     department_code: Mapped[str] = mapped_column(ForeignKey("department.code"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     citizen_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("citizen.id", ondelete="SET NULL"))
-    conversation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("conversation.id", ondelete="SET NULL"))
+    conversation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("conversation.id", ondelete="SET NULL"), index=True)
     channel: Mapped[str]
     contact_name: Mapped[str | None]
     contact_phone: Mapped[str | None]
@@ -66,7 +66,7 @@ class Ticket(Base):
     overdue_at: Mapped[datetime | None]  # when the clock marked it late; None: never was
     warned_at: Mapped[datetime | None]  # when the clock warned that it is due soon
     answer: Mapped[str | None]  # the answer given to the citizen at the last resolution
-    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("ticket.id"))
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     reopen_count: Mapped[int] = mapped_column(default=0)
     rating: Mapped[int | None]  # 1 … 5
     rating_comment: Mapped[str | None]
@@ -108,7 +108,7 @@ class TicketReporter(Base):
 class TicketPhoto(Base):
     __tablename__ = "ticket_photo"
     ticket_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
-    media_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"), primary_key=True)
+    media_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"), primary_key=True, index=True)
     moment: Mapped[str] = mapped_column(default="before")  # before | after
 
 
@@ -119,7 +119,7 @@ class TicketRating(Base):
     __table_args__ = (UniqueConstraint("ticket_id", "conversation_id", "round"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"))
-    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
     round: Mapped[int]  # the ticket's reopen_count when it was given
     score: Mapped[int]
     comment: Mapped[str | None]
