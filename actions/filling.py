@@ -20,7 +20,7 @@ UNKNOWN_PLACE = "không rõ"
 # a message of these intents is not an answer: it is dealt with, then the question is asked again
 ASIDE = {
     "question", "status", "human", "ask_bot", "thank", "greet", "goodbye", "repeat", "praise", "satisfied", "rate", "not_fixed",
-    "send_unsupported",
+    "send_unsupported", "link_channels", "enter_code",
 }  # fmt: skip
 # these end or replace the report
 LEAVES = {"cancel", "denunciation", "emergency"}

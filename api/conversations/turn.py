@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.channels.contract import Button, Kind, OutgoingMessage
 from api.channels.render import chosen
+from api.citizens.linking import expects_code, looks_like_code
 from api.conversations import media
 from api.conversations.bot import Bot
 from api.conversations.models import Conversation, InStatus, Message, Mode
@@ -141,8 +142,8 @@ def _ask(conversation_id: uuid.UUID, bot: Bot, waiting: Waiting) -> list[Outgoin
 
 
 @lru_cache(maxsize=1)
-def words() -> dict[str, str]:
-    loaded: dict[str, str] = yaml.safe_load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
+def words() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
     return loaded
 
 
@@ -185,9 +186,16 @@ def words_for_bot(session: Session, row: Message) -> str:
     if row.kind == Kind.CONTACT:
         return "/inform_contact" + json.dumps({"phone": row.extra.get("phone")})
     text = row.text.lstrip("/ \n")
+    if looks_like_code(text) and _expects_code(session, row):
+        return "/enter_code" + json.dumps({"code": text})
     if not text:
         return "/send_photo" if row.kind == Kind.IMAGE else "/send_unsupported"
     return text
+
+
+def _expects_code(session: Session, row: Message) -> bool:
+    citizen_id = session.get_one(Conversation, row.conversation_id).citizen_id
+    return expects_code(session, citizen_id, row.created_at)
 
 
 def metadata_for_bot(row: Message) -> dict[str, Any]:

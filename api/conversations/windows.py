@@ -6,7 +6,7 @@ Locks are taken in one order (message, window, month, other conversation), by ev
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -85,21 +85,12 @@ def leaving(session: Session, conversation: Conversation, row: Message, now: dat
         return Leaving(Plan(Way.FREE))
     known = accounts.find(session, NAME, conversation.account)
     rules = tariff(known.settings if known else {})
-    notice = None if begun else _notice(session, conversation, row, rules)
-    other = None if begun else _elsewhere(session, conversation, row)
-    window = ledger.window(session, conversation.account, conversation.chat_id, _last_words(session, conversation))
-    facts = Facts(
-        now=now.astimezone(get_settings().zone),
-        last_interaction=window.opened_at,
-        free_used=window.free_used,
-        spent=ledger.month(session, conversation.account, now).cost,
-        notice=row.author != "bot",
-        shut=window.shut,
-        blocked=conversation.unreachable_at is not None,
-        reachable_by_phone=notice is not None,
-        other_channel=other is not None,
-    )
-    chosen = plan(facts, rules)
+    facts = _facts(session, conversation, row, now)
+    chosen, notice, other = plan(facts, rules), None, None
+    if chosen.way != Way.FREE and not begun:
+        notice = _notice(session, conversation, row, rules)
+        other = _elsewhere(session, conversation, row)
+        chosen = plan(replace(facts, reachable_by_phone=notice is not None, other_channel=other is not None), rules)
     if chosen.way == Way.HELD:
         _hold(session, row, chosen, now)
         return None
@@ -109,6 +100,21 @@ def leaving(session: Session, conversation: Conversation, row: Message, now: dat
         ledger.charge(session, conversation.account, conversation.chat_id, Way.OTHER, 0, now)
         return None
     return Leaving(chosen, notice if chosen.way == Way.ZNS else None)
+
+
+def _facts(session: Session, conversation: Conversation, row: Message, now: datetime) -> Facts:
+    """What is known without looking at other ways; locks the window and the month."""
+    place = (conversation.account, conversation.chat_id)
+    window = ledger.window(session, *place) or ledger.first_window(session, *place, _last_words(session, conversation))
+    return Facts(
+        now=now.astimezone(get_settings().zone),
+        last_interaction=window.opened_at,
+        free_used=window.free_used,
+        spent=ledger.month(session, conversation.account, now).cost,
+        notice=row.author != "bot",
+        shut=window.shut,
+        blocked=conversation.unreachable_at is not None,
+    )
 
 
 def rescued(session: Session, conversation: Conversation, row: Message, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session
 
-from api.conversations.models import Media
+from api.conversations.models import Conversation, Media
 from api.core.errors import NotFound
 from api.core.text import fold
 from api.departments.models import Staff
@@ -45,14 +45,32 @@ def normal_number(said: str) -> str:
     return f"{letters}-{digits[:2]}-{digits[2:].zfill(6)[:6]}" if len(digits) > 2 else said.upper().strip()
 
 
+def _of_citizen(conversation_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Ids of the tickets whose news the citizen of this conversation gets, here or in another linked channel."""
+    owner = select(Conversation.citizen_id).where(Conversation.id == conversation_id).scalar_subquery()
+    thread = Conversation.id == TicketReporter.conversation_id
+    return select(TicketReporter.ticket_id).join(Conversation, thread).where(Conversation.citizen_id == owner)
+
+
 def of_conversation(session: Session, conversation_id: uuid.UUID, limit: int = 10) -> Sequence[Ticket]:
-    """The tickets whose news this conversation gets, newest first."""
-    mine = select(TicketReporter.ticket_id).where(TicketReporter.conversation_id == conversation_id)
-    return session.scalars(select(Ticket).where(Ticket.id.in_(mine)).order_by(Ticket.opened_at.desc()).limit(limit)).all()
+    """The tickets of whoever writes in this conversation, newest first: those of linked channels are among them."""
+    mine = Ticket.id.in_(_of_citizen(conversation_id))
+    return session.scalars(select(Ticket).where(mine).order_by(Ticket.opened_at.desc()).limit(limit)).all()
+
+
+def reporting_thread(session: Session, ticket_id: uuid.UUID, conversation_id: uuid.UUID) -> uuid.UUID | None:
+    """The conversation that reported the ticket: this one, or a linked one of the same citizen. None for a stranger."""
+    if session.get(TicketReporter, (ticket_id, conversation_id)) is not None:
+        return conversation_id
+    owner = select(Conversation.citizen_id).where(Conversation.id == conversation_id).scalar_subquery()
+    thread = Conversation.id == TicketReporter.conversation_id
+    query = select(TicketReporter.conversation_id).join(Conversation, thread)
+    query = query.where(TicketReporter.ticket_id == ticket_id, Conversation.citizen_id == owner)
+    return session.scalar(query.order_by(TicketReporter.conversation_id).limit(1))
 
 
 def reported_by(session: Session, ticket_id: uuid.UUID, conversation_id: uuid.UUID) -> bool:
-    return session.get(TicketReporter, (ticket_id, conversation_id)) is not None
+    return reporting_thread(session, ticket_id, conversation_id) is not None
 
 
 def reporters(session: Session, ticket_id: uuid.UUID) -> Sequence[TicketReporter]:
@@ -167,8 +185,7 @@ def page_of_conversation(
     session: Session, conversation_id: uuid.UUID, cursor: str | None, limit: int
 ) -> tuple[Sequence[Ticket], str | None]:
     """A citizen's tickets, newest first; `cursor` is the number at which the page before ended."""
-    mine = select(TicketReporter.ticket_id).where(TicketReporter.conversation_id == conversation_id)
-    query = select(Ticket).where(Ticket.id.in_(mine))
+    query = select(Ticket).where(Ticket.id.in_(_of_citizen(conversation_id)))
     if cursor:
         query = query.where(Ticket.number < normal_number(cursor))
     rows = session.scalars(query.order_by(Ticket.number.desc()).limit(limit + 1)).all()

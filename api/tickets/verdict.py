@@ -12,7 +12,7 @@ from api.deadlines.service import due_dates
 from api.localities.pack import pack
 from api.tickets.change import change
 from api.tickets.models import Status, Ticket, TicketEvent, TicketRating
-from api.tickets.queries import NoSuchTicket, reported_by
+from api.tickets.queries import NoSuchTicket, reporting_thread
 from api.tickets.rules import Deed, escalated_priority, may_reopen, next_status
 
 
@@ -30,7 +30,7 @@ def rate(
     session: Session, ticket: Ticket, conversation_id: uuid.UUID, score: int, comment: str | None, now: datetime
 ) -> TicketRating:
     """One verdict of one reporter about this resolution; rating again before the next one changes it. Closes the ticket."""
-    _require_reporter(session, ticket, conversation_id)
+    conversation_id = _require_reporter(session, ticket, conversation_id)
     if not 1 <= score <= 5:
         raise BadScore
     next_status(ticket.status, Deed.RATE)
@@ -92,7 +92,10 @@ def close(session: Session, ticket: Ticket, now: datetime) -> TicketEvent:
     return change(session, ticket, Deed.CLOSE, now, actor="clock")
 
 
-def _require_reporter(session: Session, ticket: Ticket, conversation_id: uuid.UUID) -> None:
-    # somebody else's number answers like one that does not exist
-    if not reported_by(session, ticket.id, conversation_id):
+def _require_reporter(session: Session, ticket: Ticket, conversation_id: uuid.UUID) -> uuid.UUID:
+    """The conversation that reported it: one citizen has one verdict, whichever linked channel it is given in."""
+    thread = reporting_thread(session, ticket.id, conversation_id)
+    if thread is None:
+        # somebody else's number answers like one that does not exist
         raise NoSuchTicket
+    return thread

@@ -31,8 +31,13 @@ def opened(session: Session, account: str, chat_id: str, now: datetime) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["account", "chat_id"], set_=fresh))
 
 
-def window(session: Session, account: str, chat_id: str, last_interaction: datetime) -> OaWindow:
-    """The citizen's window, locked. `last_interaction` is used where nothing was written down yet."""
+def window(session: Session, account: str, chat_id: str) -> OaWindow | None:
+    """The citizen's window, locked."""
+    return session.get(OaWindow, (account, chat_id), with_for_update=True, populate_existing=True)
+
+
+def first_window(session: Session, account: str, chat_id: str, last_interaction: datetime) -> OaWindow:
+    """The window of a citizen who wrote before anything was counted, locked."""
     first = {"opened_at": last_interaction, "free_used": 0, "shut": False}
     session.execute(insert(OaWindow).values(account=account, chat_id=chat_id, **first).on_conflict_do_nothing())
     return session.get_one(OaWindow, (account, chat_id), with_for_update=True, populate_existing=True)
@@ -40,10 +45,13 @@ def window(session: Session, account: str, chat_id: str, last_interaction: datet
 
 def month(session: Session, account: str, now: datetime) -> OaMonth:
     """The account's running month, locked: two workers never spend the same đồng."""
-    key = {"account": account, "month": month_of(now)}
-    zero = {"free": 0, "paid": 0, "zns": 0, "other": 0, "cost": 0}
-    session.execute(insert(OaMonth).values(**key, **zero).on_conflict_do_nothing())
-    return session.get_one(OaMonth, (account, key["month"]), with_for_update=True, populate_existing=True)
+    key = (account, month_of(now))
+    row = session.get(OaMonth, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        zero = {"free": 0, "paid": 0, "zns": 0, "other": 0, "cost": 0}
+        session.execute(insert(OaMonth).values(account=account, month=key[1], **zero).on_conflict_do_nothing())
+        row = session.get_one(OaMonth, key, with_for_update=True, populate_existing=True)
+    return row
 
 
 def charge(session: Session, account: str, chat_id: str, way: Way, cost: int, now: datetime, *, times: int = 1) -> None:
