@@ -1,15 +1,18 @@
 """Trains the model, if its sources changed. Progress goes to standard error, one line a step."""
 
+import fcntl
 import logging
 import os
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.nlu import fingerprint
 
 MODEL = "langnghe.tar.gz"
 MARK = "fingerprint.json"
+LOCK = "training.lock"
 
 
 class _Progress(logging.Handler):
@@ -30,13 +33,22 @@ def run(root: Path, nlu_only: bool, force: bool) -> int:
     start = time.perf_counter()
     models = root / "bot" / "models"
     models.mkdir(exist_ok=True)
+    with (models / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second training waits, and then finds the first one's model
+        return _train_if_needed(root, models, nlu_only, force, start)
+
+
+def _train_if_needed(root: Path, models: Path, nlu_only: bool, force: bool, start: float) -> int:
     if not force and fingerprint.fresh(models / MARK, models / MODEL, root, nlu_only):
         _say("nothing changed, the model is up to date", start)
         return 0
     sources = fingerprint.of_sources(root)
     (models / MARK).unlink(missing_ok=True)
     try:
-        _train(root, models, nlu_only, start)
+        # a running bot, or one that starts now, never sees half a model
+        with TemporaryDirectory(dir=models) as new:
+            _train(root, Path(new), nlu_only, start)
+            (Path(new) / MODEL).replace(models / MODEL)
     except (Exception, SystemExit) as error:  # Rasa leaves by sys.exit on bad data
         _say(f"training failed: {type(error).__name__}: {error}", start)
         return 1
