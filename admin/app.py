@@ -26,6 +26,7 @@ PAGES = (
     "dashboard",
     "settings_people",
     "settings_rules",
+    "channels",
 )
 # these look after themselves: no session yet, or a stream that must not hold a database connection
 OPEN_PAGES = ("sign_in", "live")

@@ -19,13 +19,16 @@ LOST = (OutStatus.FAILED, OutStatus.UNKNOWN)
 
 @dataclass(frozen=True)
 class ChannelState:
-    """One account. `waiting`: messages on their way; `failed` and `unknown`: of the last day; `quota`: None without one."""
+    """One account. `waiting`: messages on their way; `failed` and `unknown`: of the last day; `held`: until the citizen
+    writes again; `quota`: None without one.
+    """
 
     account: ChannelAccount
     polling: bool
     waiting: int
     failed: int
     unknown: int
+    held: int
     citizens: int
     quota: Quota | None
 
@@ -44,7 +47,9 @@ def _state(session: Session, row: ChannelAccount, now: datetime) -> ChannelState
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(*mine, Message.direction == "out")
     )
-    waiting = dict(session.execute(counts.where(Message.status.in_(ON_THE_WAY)).group_by(Message.status)).all())
+    standing = counts.where(Message.status.in_([*ON_THE_WAY, OutStatus.HELD])).group_by(Message.status)
+    waiting = dict(session.execute(standing).all())
+    held = waiting.pop(OutStatus.HELD, 0)
     recent = counts.where(Message.status.in_(LOST), Message.done_at > now - LATELY).group_by(Message.status)
     lost = dict(session.execute(recent).all())
     return ChannelState(
@@ -53,6 +58,7 @@ def _state(session: Session, row: ChannelAccount, now: datetime) -> ChannelState
         waiting=sum(waiting.values()),
         failed=lost.get(OutStatus.FAILED, 0),
         unknown=lost.get(OutStatus.UNKNOWN, 0),
+        held=held,
         citizens=session.scalar(select(func.count()).select_from(Conversation).where(*mine)) or 0,
         quota=Quota(used, limit) if limit is not None else None,
     )
