@@ -10,7 +10,7 @@ from api.channels.web_calls import CALL_SECONDS, broken_call, by_status, on_loop
 
 BASE_URL = "https://openapi.zalo.me"
 TOKEN_URL = "https://oauth.zaloapp.com/v4/oa/access_token"  # noqa: S105 - an address
-STALE_TOKEN = {-216, -220}  # the access token has expired: a new one may help
+STALE_TOKEN = {-216, -220, -124}  # the access token has expired (-124: told by notices): a new one may help
 _MEANINGS = {
     Failure.BUSY: {-32},
     Failure.QUOTA: {-211, -218},

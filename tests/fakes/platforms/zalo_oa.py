@@ -27,6 +27,9 @@ class FakeZaloOA(Fake):
         self.receipts = False
         self.closed: set[str] = set()
         self.uploads: dict[str, bytes] = {}
+        self.notices: list[dict[str, Any]] = []  # sent to phone numbers
+        self.template = "301"  # the one that is approved
+        self.no_zalo: set[str] = set()  # numbers without an account
 
     def error(self, status: int) -> Response:
         codes = {429: -32, 408: -100}
@@ -150,6 +153,19 @@ def router(fake: FakeZaloOA) -> APIRouter:
     async def file(name: str) -> Response:
         data = fake.files.get(name) or fake.uploads.get(name)
         return Response(data, media_type="image/jpeg") if data else PlainTextResponse("expired", 404)
+
+    @routes.post("/message/template")
+    async def zns(request: Request) -> Response:
+        if request.headers.get("access_token") != fake.access:
+            return answer({"error": -124, "message": "Access token invalid"})
+        params = await params_of(request)
+        if params.get("template_id") != fake.template:
+            return answer({"error": -112, "message": "Template not found"})
+        phone = str(params.get("phone"))
+        if not phone.startswith("84") or phone in fake.no_zalo:
+            return answer({"error": -118, "message": "Zalo account not existed"})
+        fake.notices.append(json.loads(json.dumps(shown(params))))
+        return fake.success({"msg_id": f"z{fake.next_id():010x}"})
 
     @routes.api_route("/{version}/oa/{path:path}", methods=["GET", "POST"])
     async def call(version: str, path: str, request: Request) -> Response:
