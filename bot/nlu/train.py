@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.nlu import fingerprint
+from bot.nlu import fingerprint, one_file
 
 MODEL = "langnghe.tar.gz"
 MARK = "fingerprint.json"
@@ -67,7 +67,9 @@ def _train(root: Path, models: Path, nlu_only: bool, start: float) -> None:
     hooks.logger.propagate = False
     os.chdir(root)  # Rasa writes its working files below the current folder
     _say("reading the data", start)
-    config, data, name = str(root / "config.yml"), str(root / "nlu_data"), MODEL
+    config, name = str(root / "config.yml"), MODEL
+    one_file.write(root / "nlu_data", models / "nlu.yml")
+    data = str(models / "nlu.yml")
     domain, dialogue = root / "bot" / "domain", root / "bot" / "dialogue"
     if nlu_only or not domain.exists():
         model_training.train_nlu(config, data, str(models), fixed_model_name=name)
