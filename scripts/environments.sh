@@ -26,7 +26,7 @@ find_uv() {
   local python
   python=$(python_with_venv) || fail "Cần Python 3.11 trở lên có kèm venv (Debian, Ubuntu: apt install python3.11-venv), hoặc uv."
   "$python" -m venv --clear .tools/uv-venv || fail "Không tạo được môi trường ảo trong thư mục .tools."
-  .tools/uv-venv/bin/python -m pip install --quiet "uv==$UV_VERSION" \
+  .tools/uv-venv/bin/python -m pip install -qq "uv==$UV_VERSION" \
     || fail "Không tải được uv $UV_VERSION từ kho gói Python. Hãy kiểm tra mạng rồi chạy lại."
   mkdir -p .tools/bin
   ln -sf ../uv-venv/bin/uv "$UV"
