@@ -63,11 +63,23 @@ def deliver_waiting(conversation_id: uuid.UUID, clock: Clock, transaction: Trans
     """Deliver what waits. Returns when to come back, None if nothing is left. The caller runs one of these at a time."""
     while True:
         ready = _take(conversation_id, clock, transaction)
+        if ready is None and _came_meanwhile(conversation_id, transaction):
+            continue
         if not isinstance(ready, Ready):
             return ready
         again = _note(ready, _send(ready), clock, transaction)
         if again is not None:
             return again
+
+
+def _came_meanwhile(conversation_id: uuid.UUID, transaction: Transaction) -> bool:
+    """Whether something waits now that nobody is writing. Whoever spoke while our job still lay in the queue enqueued
+    none of his own, and holds the thread's lock until his words are visible. In a transaction of its own: others take
+    that lock before those of messages and windows.
+    """
+    with transaction() as session:
+        session.get_one(Conversation, conversation_id, with_for_update={"key_share": True})
+        return _oldest(session, conversation_id) is not None
 
 
 def _take(conversation_id: uuid.UUID, clock: Clock, transaction: Transaction) -> Ready | datetime | None:

@@ -117,5 +117,7 @@ def plan_held(timestamp: int) -> None:
     """Look once a day, in the morning, whether a way has opened: daytime, a new month, a template, another channel."""
     held = select(Message.conversation_id).where(Message.status == OutStatus.HELD).distinct()
     with transaction() as session:
-        for conversation_id in session.scalars(held).all():
+        waiting = session.scalars(held).all()
+    for conversation_id in waiting:  # one at a time: its citizen may be writing just now
+        with transaction() as session:
             release_held(session, conversation_id, clock.now())

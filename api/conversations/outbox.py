@@ -36,8 +36,7 @@ def say(
 
     `author`: bot, staff or system (a notice about a ticket).
     """
-    # the lock keeps the thread's ids in their order of appearance: see intake.lock_thread
-    conversation = session.get_one(Conversation, conversation_id, with_for_update={"key_share": True}, populate_existing=True)
+    conversation = locked(session, conversation_id)
     # nobody is at the other end of invented history: nothing of it ever leaves for a real channel
     immediate = conversation.demo or conversation.channel in IMMEDIATE
     extra = {"buttons": [button.__dict__ for button in _buttons(conversation, message)], "card": message.card}
@@ -64,6 +63,12 @@ def say(
     return row
 
 
+def locked(session: Session, conversation_id: uuid.UUID) -> Conversation:
+    """The thread, so that its ids appear in their order (intake.lock_thread) and its deliverer overlooks no message."""
+    session.flush()
+    return session.get_one(Conversation, conversation_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
 def _buttons(conversation: Conversation, message: OutgoingMessage) -> tuple[Button, ...]:
     """What is kept is what is offered: a choice that the channel cannot show must not take a number."""
     if conversation.channel not in CHANNELS:
@@ -83,16 +88,18 @@ def outgoing_of(row: Message) -> OutgoingMessage:
 
 def resend(session: Session, message_id: int, now: datetime) -> Message:
     """A person sends a lost message again: one that failed for good, or whose end is unknown. Raises `NotLost`, `NotFound`."""
-    row = session.get(Message, message_id, with_for_update=True, populate_existing=True)
-    if row is None or row.direction != "out":
+    found = session.get(Message, message_id)
+    if found is None or found.direction != "out":
         raise NotFound("Không tìm thấy tin nhắn này.")
+    conversation = locked(session, found.conversation_id)
+    row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     if row.status not in {OutStatus.FAILED, OutStatus.UNKNOWN}:
         raise NotLost
     row.status, row.attempts, row.error, row.done_at, row.queued_at = OutStatus.QUEUED, 0, None, None, now
     row.external_id = None
     row.extra = {key: value for key, value in row.extra.items() if key != "way"}
     # the citizen may have opened the account again; if not, the platform says so
-    session.get_one(Conversation, row.conversation_id).unreachable_at = None
+    conversation.unreachable_at = None
     session.flush()
     enqueue_delivery(session, row.conversation_id)
     notify(session, "conversation", str(row.conversation_id))

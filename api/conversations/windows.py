@@ -23,7 +23,7 @@ from api.channels.zalo_oa.windows import Facts, Plan, Tariff, Way, plan
 from api.citizens.models import Citizen
 from api.citizens.service import has_consent
 from api.conversations.models import Conversation, Message, OutStatus
-from api.conversations.outbox import enqueue_delivery, outgoing_of, say
+from api.conversations.outbox import enqueue_delivery, locked, outgoing_of, say
 from api.core.db import notify
 from api.core.settings import get_settings
 from api.localities.pack import read
@@ -66,6 +66,7 @@ def wrote(session: Session, conversation: Conversation, now: datetime) -> None:
 
 def release_held(session: Session, conversation_id: uuid.UUID, now: datetime) -> int:
     """Have what is held planned again, in its order. Returns how many messages. What still may not leave is held again."""
+    locked(session, conversation_id)
     held = (Message.conversation_id == conversation_id, Message.status == OutStatus.HELD)
     again: dict[str, Any] = {"status": OutStatus.QUEUED, "error": None, "done_at": None}
     # an answer of the bot grows stale, news about a report do not

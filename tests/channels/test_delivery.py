@@ -1,14 +1,16 @@
 """The way out under trouble: nothing lost, nothing doubled, the order kept, each platform's pace."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from api.channels.contract import OutgoingMessage
 from api.channels.registry import PLATFORMS
 from api.conversations.models import Conversation, Message, OutStatus
-from api.conversations.outbox import NotLost, resend
+from api.conversations.outbox import NotLost, resend, say
 from api.core.db import transaction
 from tests.channels.conftest import Street
 from tests.channels.lan import Lan
@@ -157,3 +159,34 @@ def test_an_answer_is_given_up_after_a_day_and_can_be_sent_again(lan: Callable[.
         resend(session, her.there.messages(her.user, "out")[0].id, her.clock.now())
     her.deliver_all()
     assert her.heard == ["tin về phản ánh", "một"]
+
+
+def test_words_spoken_while_the_deliverer_looks_do_not_lie_until_the_sweep(lan: Callable[..., Lan]) -> None:
+    """Their speaker found a job in the queue and enqueued none; by the time he commits, that job has looked already."""
+    her = lan("telegram")
+    with transaction() as session:
+        say(session, her.key, OutgoingMessage("một"), author="bot", now=her.clock.now())
+        deliverer = threading.Thread(target=her.deliver)
+        deliverer.start()
+        until(waits_for_a_lock)
+    deliverer.join(20)
+    assert her.heard == ["một"]
+
+
+def test_a_lost_message_that_is_sent_again_does_not_lie_either(lan: Callable[..., Lan]) -> None:
+    her = lan("telegram")
+    her.told("một")
+    her.there.control.faults("reset")
+    her.deliver_all()
+    with transaction() as session:
+        resend(session, her.there.messages(her.user, "out")[0].id, her.clock.now())
+        deliverer = threading.Thread(target=her.deliver)
+        deliverer.start()
+        until(waits_for_a_lock)
+    deliverer.join(20)
+    assert her.heard == ["một"]
+
+
+def waits_for_a_lock() -> bool:
+    with transaction() as session:
+        return bool(session.scalar(text("select count(*) from pg_locks where not granted")))
