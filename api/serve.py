@@ -12,9 +12,13 @@ GOODBYE_SECONDS = 3  # open streams of browsers are cut after that; they reconne
 
 def main(factory: str = "api.app:create_app") -> None:
     """Serve the app that `factory` makes ("module:function") until told to end."""
-    settings = get_settings()
     logs.set_up()
-    uvicorn.run(
+    uvicorn.Server(config(factory)).run()
+
+
+def config(factory: str) -> uvicorn.Config:
+    settings = get_settings()
+    return uvicorn.Config(
         factory,
         factory=True,
         host=settings.host,
@@ -23,6 +27,8 @@ def main(factory: str = "api.app:create_app") -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GOODBYE_SECONDS,
+        # behind a proxy that is not named here every citizen has the proxy's address, and all share one rate limit
+        forwarded_allow_ips=settings.trusted_proxies,
     )
 
 

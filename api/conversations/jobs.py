@@ -1,6 +1,7 @@
 """The jobs of conversations: a turn with the bot, a delivery to a channel, and the sweeps over what was left lying."""
 
 import logging
+import random
 import threading
 import uuid
 from collections import defaultdict
@@ -27,7 +28,7 @@ from api.core.settings import get_settings
 log = logging.getLogger(__name__)
 clock = SystemClock()
 LEFT_LYING = timedelta(seconds=60)
-NO_SEAT_WAIT = timedelta(milliseconds=300)
+NO_SEAT_WAIT = (0.3, 1.5)  # seconds, at random: a crowd that waits for a channel that hangs must not come back together
 
 
 @lru_cache(maxsize=1)
@@ -59,10 +60,14 @@ def deliver(conversation_id: str) -> None:
     with transaction() as session:
         channel = session.get_one(Conversation, key).channel
     with _seat(channel) as seated:
-        later = deliver_waiting(key, clock, transaction) if seated else clock.now() + NO_SEAT_WAIT
+        later = deliver_waiting(key, clock, transaction) if seated else clock.now() + _no_seat_wait()
     if later is not None:
         with transaction() as session:
             enqueue_delivery(session, key, at=later)
+
+
+def _no_seat_wait() -> timedelta:
+    return timedelta(seconds=random.uniform(*NO_SEAT_WAIT))  # noqa: S311 - jitter, not a secret
 
 
 _seats: dict[str, threading.BoundedSemaphore] = defaultdict(

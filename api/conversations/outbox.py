@@ -78,7 +78,9 @@ def _buttons(conversation: Conversation, message: OutgoingMessage) -> tuple[Butt
 
 def enqueue_delivery(session: Session, conversation_id: uuid.UUID, at: datetime | None = None) -> None:
     key = str(conversation_id)
-    jobs.enqueue(session, "conversations.deliver", lock=f"deliver:{key}", once=f"deliver:{key}", at=at, conversation_id=key)
+    lock = f"deliver:{key}"
+    # as urgent as a turn: under load, answers must not wait until every question is answered
+    jobs.enqueue(session, "conversations.deliver", lock=lock, once=lock, at=at, priority=10, conversation_id=key)
 
 
 def outgoing_of(row: Message) -> OutgoingMessage:

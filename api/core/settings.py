@@ -2,6 +2,7 @@
 
 import secrets
 from functools import cached_property, lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,9 +33,19 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(8, ge=1, le=64, description="jobs that the worker runs side by side")
     console: bool = Field(True, description="serve the staff console beside the API; false where it runs by itself")
     raw_retention_days: int = Field(30, ge=1, le=3650, description="how long the channels' raw payloads are kept, in days")
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="proxies whose X-Forwarded-For names the client: addresses and networks, separated by commas"
+    )
     secure_cookies: bool = Field(False, description="send the console's cookies over HTTPS only")
     log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR; texts of citizens are never logged")
     map_tiles_url: str = Field("", description="tile server of the authority for maps; empty: circles without tiles")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(None, map(str.strip, value.split(","))):
+            ip_network(part, strict=False)
+        return value
 
     @field_validator("data_dir")
     @classmethod

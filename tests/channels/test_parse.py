@@ -123,7 +123,7 @@ def test_telegram_album_edit_press_and_block() -> None:
     assert (got.album, got.media[0].file_id, got.text) == ("g1", "large", "hai ảnh")
     edited = {"update_id": 2, "edited_message": telegram(text="sửa", edit_date=1789033600)["message"]}
     got = one("telegram", edited)
-    assert (got.edit_of, got.text, got.message_id) == ("7", "sửa", "7:edit:1789033600")
+    assert (got.edit_of, got.text, got.message_id) == ("7", "sửa", "7:edit:2")
     message = telegram(text="Gửi nhé?")["message"]
     query = {"id": "99", "from": PERSON, "chat_instance": "1", "data": "m12:0", "message": message}
     got = one("telegram", {"update_id": 3, "callback_query": query})

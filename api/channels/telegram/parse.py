@@ -108,8 +108,8 @@ def _edited(account: str, message: telegram.Message, raw: Mapping[str, Any]) -> 
         return None
     base = _base(account, message, raw)
     original = base["message_id"]
-    moment = int((message.edit_date or message.date).timestamp())
-    base |= {"message_id": f"{original}:edit:{moment}", "edit_of": original}
+    # by the update's own number: two corrections may fall into one second
+    base |= {"message_id": f"{original}:edit:{raw['update_id']}", "edit_of": original}
     return IncomingMessage(**base, kind=Kind.TEXT, text=_started(nfc(text)))
 
 
