@@ -8,17 +8,16 @@ import typer
 from pydantic import ValidationError
 from typer._click.exceptions import ClickException
 
-from api.cli import channel
+from api.cli import channel, nlu_commands
 from api.cli.plain_help import Command, complaint, new_group
 from api.cli.trouble import Trouble
 from api.core.errors import DomainError
 
 app = new_group("Lắng Nghe: trợ lý tiếp nhận, giải đáp và theo dõi phản ánh của người dân.")
 users = new_group("Tài khoản của cán bộ.")
-nlu = new_group("Thử và đánh giá khả năng hiểu của bot.")
 demo = new_group("Dữ liệu minh họa: 12 tháng phản ánh được dựng lên, có đánh dấu riêng.")
 app.add_typer(users, name="user")
-app.add_typer(nlu, name="nlu")
+app.add_typer(nlu_commands.app, name="nlu")
 app.add_typer(demo, name="demo")
 app.add_typer(channel.app, name="channel")
 
@@ -41,11 +40,15 @@ def up(
 
 
 @app.command(cls=Command)
-def train() -> None:
-    """Huấn luyện bot nếu nlu_data/, bot/ hoặc config.yml đã thay đổi."""
-    from api.cli.nlu import train as run_training
+def train(
+    force: Annotated[
+        bool, typer.Option("--force", help="Huấn luyện dù không có gì đổi, và đưa vào dùng dù mô hình mới kém hơn.")
+    ] = False,
+) -> None:
+    """Huấn luyện bot nếu nlu_data/, bot/ hoặc config.yml đã thay đổi; mô hình mới chỉ được dùng khi không kém hơn."""
+    from api.cli.nlu_train import train as run_training
 
-    run_training()
+    typer.echo(run_training(force))
 
 
 @app.command(cls=Command)
@@ -92,27 +95,6 @@ def list_users() -> None:
     with available():
         for line in accounts.listing():
             typer.echo(line)
-
-
-@nlu.command("parse", cls=Command)
-def parse(text: Annotated[str, typer.Argument(metavar="CÂU", help="Câu cần phân tích, đặt trong dấu nháy.")]) -> None:
-    """Cho biết bot hiểu một câu thế nào (JSON)."""
-    from api.cli.nlu import show_parse
-
-    show_parse(text)
-
-
-@nlu.command("evaluate", cls=Command)
-def evaluate(
-    file: Annotated[
-        Path, typer.Argument(metavar="TỆP.jsonl", help="Mỗi dòng: text, type, category, procedure, location, register.")
-    ],
-    errors: Annotated[Path | None, typer.Option(metavar="TỆP", help="Ghi những dòng bot hiểu sai vào tệp này.")] = None,
-) -> None:
-    """Chấm điểm bot trên các câu đã gán nhãn và in kết quả (JSON)."""
-    from api.cli.nlu import show_evaluation
-
-    show_evaluation(file, errors)
 
 
 @demo.command("load", cls=Command)

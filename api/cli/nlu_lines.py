@@ -48,11 +48,13 @@ def parse_line(data: bytes) -> Line:
         raise BadLine("không phải JSON") from error
     if not isinstance(raw, dict):
         raise BadLine("không phải một đối tượng JSON")
+    procedure = _label(raw, "procedure", taxonomy.procedures())
     return Line(
         text=_text(raw),
-        type=_label(raw, "type", taxonomy.message_types()) or _missing("type"),
+        # who names a procedure asks about it
+        type=_label(raw, "type", taxonomy.message_types()) or ("question" if procedure else _missing("type")),
         category=_label(raw, "category", taxonomy.categories()),
-        procedure=_label(raw, "procedure", taxonomy.procedures()),
+        procedure=procedure,
         location=_words(raw, "location"),
         register=_words(raw, "register") or "?",
         raw=raw,

@@ -48,10 +48,11 @@ def steps(settings: Settings, *, with_demo: bool) -> list[Step]:
         Step(
             "train",
             "Huấn luyện bot",
-            [str(BOT_PYTHON), "-m", "bot.nlu", "train"],
+            [sys.executable, "-m", "api.cli.nlu_train"],
             "Huấn luyện bot không thành công.",
             environment=bot_environment(settings),
             patience=1800,
+            tells=True,
         ),
         Step("database", "Cơ sở dữ liệu", prepare, "Không chuẩn bị được cơ sở dữ liệu.", patience=1800, tells=True),
         Step(

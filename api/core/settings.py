@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     )
     secure_cookies: bool = Field(False, description="send the console's cookies over HTTPS only")
     log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR; texts of citizens are never logged")
+    frozen_sets: str = Field("", description="further labelled files on which a new model may not be worse, comma-separated")
     map_tiles_url: str = Field("", description="tile server of the authority for maps; empty: circles without tiles")
 
     @field_validator("trusted_proxies")

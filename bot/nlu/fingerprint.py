@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 # also what only serves the model: changing it makes no other model
@@ -12,8 +12,17 @@ _SUFFIXES = {".yml", ".yaml", ".py", ".toml", ".lock"}
 
 def of_sources(root: Path) -> str:
     """SHA-256 over names and contents of config.yml, nlu_data/ and bot/ (without models and environment)."""
+    return _digest(root, _sources(root))
+
+
+def of_code(root: Path) -> str:
+    """The same over bot/ alone: the dialogue and the components, which belong to one version of the platform."""
+    return _digest(root, _files(root, "bot"))
+
+
+def _digest(root: Path, files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(_sources(root)):
+    for path in sorted(files):
         digest.update(str(path.relative_to(root)).encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -33,8 +42,12 @@ def write(mark: Path, sources: str, nlu_only: bool) -> None:
 
 def _sources(root: Path) -> Iterator[Path]:
     yield root / "config.yml"
-    for folder in ("nlu_data", "bot"):
-        for path in (root / folder).rglob("*"):
-            below = path.relative_to(root).parts
-            if path.suffix in _SUFFIXES and not _LEFT_OUT & set(below) and not any(p.endswith(".egg-info") for p in below):
-                yield path
+    yield from _files(root, "nlu_data")
+    yield from _files(root, "bot")
+
+
+def _files(root: Path, folder: str) -> Iterator[Path]:
+    for path in (root / folder).rglob("*"):
+        below = path.relative_to(root).parts
+        if path.suffix in _SUFFIXES and not _LEFT_OUT & set(below) and not any(p.endswith(".egg-info") for p in below):
+            yield path

@@ -12,6 +12,9 @@ from bot.nlu import fingerprint, one_file
 
 MODEL = "langnghe.tar.gz"
 MARK = "fingerprint.json"
+# made by --candidate: beside the model in use, for the platform to judge (api/cli/nlu_train.py)
+CANDIDATE = "candidate.tar.gz"
+CANDIDATE_MARK = "candidate.json"
 LOCK = "training.lock"
 
 
@@ -28,32 +31,37 @@ class _Progress(logging.Handler):
             _say(f"learning: {message.split(chr(39))[1]}", self._start)
 
 
-def run(root: Path, nlu_only: bool, force: bool) -> int:
-    """Exit code 0 if a model is there at the end, made or still fresh; 1 with one sentence if training failed."""
+def run(root: Path, nlu_only: bool, force: bool, candidate: bool = False) -> int:
+    """Exit code 0 if a model is there at the end, made or still fresh; 1 with one sentence if training failed.
+
+    A `candidate` is always made, and leaves the model in use alone.
+    """
     start = time.perf_counter()
     models = root / "bot" / "models"
     models.mkdir(exist_ok=True)
     with (models / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second training waits, and then finds the first one's model
-        return _train_if_needed(root, models, nlu_only, force, start)
+        if candidate:
+            return _make(root, models / CANDIDATE, models / CANDIDATE_MARK, nlu_only, start)
+        if not force and fingerprint.fresh(models / MARK, models / MODEL, root, nlu_only):
+            _say("nothing changed, the model is up to date", start)
+            return 0
+        return _make(root, models / MODEL, models / MARK, nlu_only, start)
 
 
-def _train_if_needed(root: Path, models: Path, nlu_only: bool, force: bool, start: float) -> int:
-    if not force and fingerprint.fresh(models / MARK, models / MODEL, root, nlu_only):
-        _say("nothing changed, the model is up to date", start)
-        return 0
+def _make(root: Path, model: Path, mark: Path, nlu_only: bool, start: float) -> int:
     sources = fingerprint.of_sources(root)
-    (models / MARK).unlink(missing_ok=True)
+    mark.unlink(missing_ok=True)
     try:
         # a running bot, or one that starts now, never sees half a model
-        with TemporaryDirectory(dir=models) as new:
+        with TemporaryDirectory(dir=model.parent) as new:
             _train(root, Path(new), nlu_only, start)
-            (Path(new) / MODEL).replace(models / MODEL)
+            (Path(new) / MODEL).replace(model)
     except (Exception, SystemExit) as error:  # Rasa leaves by sys.exit on bad data
         _say(f"training failed: {type(error).__name__}: {error}", start)
         return 1
-    fingerprint.write(models / MARK, sources, nlu_only)
-    _say(f"model ready: {models / MODEL} ({(models / MODEL).stat().st_size / 1e6:.0f} MB)", start)
+    fingerprint.write(mark, sources, nlu_only)
+    _say(f"model ready: {model} ({model.stat().st_size / 1e6:.0f} MB)", start)
     return 0
 
 

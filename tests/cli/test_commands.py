@@ -24,6 +24,10 @@ COMMANDS = (
     "nlu",
     "nlu parse",
     "nlu evaluate",
+    "nlu errors",
+    "nlu compare",
+    "nlu models",
+    "nlu rollback",
     "demo",
     "demo load",
 )
