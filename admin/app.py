@@ -27,6 +27,7 @@ PAGES = (
     "settings_people",
     "settings_rules",
     "channels",
+    "labels",
 )
 # these look after themselves: no session yet, or a stream that must not hold a database connection
 OPEN_PAGES = ("sign_in", "live")

@@ -76,3 +76,27 @@ def rollback(
     from api.cli.nlu_train import rollback as go_back
 
     typer.echo(go_back(to))
+
+
+@app.command("export-unsure", cls=Command)
+def export_unsure(
+    file: Annotated[Path, typer.Argument(metavar="TỆP.jsonl", help="Tệp sẽ ghi, theo khuôn của `langnghe nlu evaluate`.")],
+) -> None:
+    """Ghi ra những câu bot chưa chắc, đã che thông tin riêng, kèm nhãn bot đoán để anh/chị sửa lại."""
+    from api.cli.nlu_export import export_unsure as write
+
+    typer.echo(write(file))
+
+
+@app.command("export-labelled", cls=Command)
+def export_labelled(
+    file: Annotated[Path, typer.Argument(metavar="TỆP.yml", help="Tệp câu huấn luyện sẽ ghi; xem lại rồi đặt vào nlu_data/.")],
+    evaluation: Annotated[
+        Path | None,
+        typer.Option("--evaluation", metavar="TỆP.jsonl", help="Ghi một phần năm số câu, để chấm điểm, vào tệp này."),
+    ] = None,
+) -> None:
+    """Ghi ra những câu đã gán nhãn ở trang quản trị thành câu huấn luyện; một phần năm để dành chấm điểm."""
+    from api.cli.nlu_export import export_labelled as write
+
+    typer.echo(write(file, evaluation))

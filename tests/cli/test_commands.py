@@ -28,6 +28,8 @@ COMMANDS = (
     "nlu compare",
     "nlu models",
     "nlu rollback",
+    "nlu export-unsure",
+    "nlu export-labelled",
     "demo",
     "demo load",
 )
