@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.channels.contract import IncomingMessage, Kind
@@ -20,6 +21,7 @@ from api.conversations.takeover import ask_for_human
 from api.core import web
 from api.core.clock import SystemClock
 from api.core.db import transaction
+from api.learning.models import Understanding
 from api.tickets import work
 from api.tickets.queries import by_number
 from tests.cast import PASSWORD, Cast, jpeg, make_cast, report
@@ -267,6 +269,48 @@ def test_a_photo_too_large_is_said_before_it_is_sent(cast: Cast, desk: Enter, tm
     assert page.evaluate("document.getElementById('photos').files.length") == 0
 
 
+def unsure(db: Session, cast: Cast) -> int:
+    """A message that waits for a label; its id."""
+    said = {"direction": "in", "author": "citizen", "kind": "text", "status": "done", "created_at": datetime.now(UTC)}
+    row = Message(conversation_id=cast.lan.id, text="Nước ngập ở cầu Phú Lương, gọi 0912345678", **said)
+    db.add(row)
+    db.flush()
+    rankings = {"intent": [["report", 0.48], ["question", 0.4]], "category": [["drainage_flooding", 0.5], ["waste", 0.2]]}
+    likeliest = {
+        "intent": "report",
+        "message_type": "report",
+        "confidence": 0.48,
+        "margin": 0.08,
+        "category": "drainage_flooding",
+    }
+    found = {"rankings": rankings, "spans": [["location", 12, 25]], "reasons": ["unsure_type"]}
+    db.add(Understanding(message_id=row.id, event_id=1, at=row.created_at, **likeliest, **found))
+    return row.id
+
+
+@pytest.mark.parametrize("open_as", ["desk", "phone"])
+def test_labelling_is_one_tap_and_can_be_taken_back(cast: Cast, request: pytest.FixtureRequest, open_as: str) -> None:
+    with transaction() as db:
+        message = unsure(db, cast)
+    page = request.getfixturevalue(open_as)("ha")
+    page.get_by_role("link", name="Gán nhãn").click()
+    card = page.locator(f"#cau-{message}")
+    expect(card.locator("blockquote")).to_have_text("Nước ngập ở cầu Phú Lương, gọi 0000000000")
+    expect(card.locator("mark")).to_have_text("cầu Phú Lương")
+    card.get_by_role("button", name="Phản ánh · Rác thải").click()
+    expect(card).to_contain_text("Đã gán: Phản ánh · Rác thải, vệ sinh môi trường")
+    card.get_by_role("button", name="Hoàn tác").click()
+    expect(card.locator("blockquote")).to_be_visible()
+    card.locator("summary").click()
+    card.get_by_label("Lĩnh vực").select_option("")
+    card.get_by_role("button", name="Lưu nhãn này").click()
+    expect(card.get_by_role("alert")).to_contain_text("cần có lĩnh vực")
+    card.get_by_role("button", name="Bỏ qua").click()
+    expect(card).to_contain_text("Đã bỏ qua câu này")
+    page.get_by_label("Tìm câu").fill("ngap")
+    expect(page.locator(".empty-title")).to_have_text("Không có câu nào khớp")
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_axe_finds_nothing(cast: Cast, open_context: Callable[..., BrowserContext], size: dict[str, int]) -> None:
     number = cast.ticket.number
@@ -277,6 +321,7 @@ def test_axe_finds_nothing(cast: Cast, open_context: Callable[..., BrowserContex
         work.note(db, by_number(db, number), binh, "Cột 14", datetime.now(UTC))
         work.ask_back(db, other, binh, "Ở đâu ạ?", datetime.now(UTC))
         ask_for_human(db, cast.lan.id)
+        unsure(db, cast)
     page = open_context(size).new_page()
     page.goto("/admin/dang-nhap")
     found = {"sign-in": _violations(page)}
@@ -289,6 +334,7 @@ def test_axe_finds_nothing(cast: Cast, open_context: Callable[..., BrowserContex
         "phan-anh/moi",
         "ban-do",
         "tro-chuyen",
+        "gan-nhan",
         f"tro-chuyen/{cast.lan.id}",
     ]
     for path in [*paths, *(f"cai-dat/{one}" for one in settings), "khong-co"]:
