@@ -10,6 +10,7 @@ from fastapi.templating import Jinja2Templates
 from api.conversations.intake import MAX_TEXT
 from api.core.settings import get_settings
 from api.localities.pack import pack
+from api.reference import chapters, words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -51,8 +52,11 @@ def widget() -> FileResponse:
 
 @router.get("/docs", response_class=HTMLResponse)
 def reference(request: Request) -> HTMLResponse:
-    """The API's reference, from our own files."""
-    return _page(request, "docs.html")
+    """The API's reference, drawn from what `/openapi.json` says."""
+    told, base = request.app.openapi(), get_settings().public_address
+    return _page(
+        request, "docs.html", chapters=chapters(told), about=told["info"]["description"], token=words()["token"], base=base
+    )
 
 
 def wants_page(request: Request) -> bool:

@@ -1,6 +1,6 @@
 """Everything that the ticket page shows, gathered once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -82,6 +82,11 @@ class Sheet:
     def lost_words(self) -> str:
         """Words whose form is gone because a colleague was quicker: shown to be copied."""
         return self.typed["text"] if self.typed.deed and self.typed.deed not in self.allowed else ""
+
+    def unit_said(self, units: Mapping[str, str]) -> str:
+        """Today's unit beside the citizen's own words for the place; empty where these already name it."""
+        name = units.get(self.ticket.unit_code or "", "")
+        return "" if name.casefold() in (self.ticket.place_text or "").casefold() else name
 
     @property
     def target_options(self) -> list[tuple[str, str]]:

@@ -23,7 +23,15 @@ STATIC = Path(__file__).parent / "static"
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    made.filters |= {"moment": _moment, "day": _day, "clock": _clock, "number": number, "tel": _tel, "span": minutes_words}
+    made.filters |= {
+        "moment": _moment,
+        "day": _day,
+        "clock": _clock,
+        "recent": _recent,
+        "number": number,
+        "tel": _tel,
+        "span": minutes_words,
+    }
     made.globals |= {
         "label": label,
         "words": words,
@@ -59,6 +67,15 @@ def _max_upload_mb() -> int:
 
 def _moment(at: datetime | None) -> str:
     return moment(at, get_settings().zone) if at else ""
+
+
+def _recent(at: datetime, now: datetime) -> str:
+    """As short as it can be told: the time today, the day this year, else the whole."""
+    zone = get_settings().zone
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return local.strftime("%H:%M")
+    return local.strftime("%d/%m %H:%M" if local.year == today.year else "%d/%m/%Y %H:%M")
 
 
 def _day(at: datetime | None) -> str:

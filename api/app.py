@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from admin import citizen
+from api import reference
 from api.core.clock import Clock, SystemClock
 from api.core.edge import BodyLimit, SecurityHeaders
 from api.core.errors import NotFound
@@ -48,7 +49,7 @@ def create_app(clock: Clock | None = None) -> FastAPI:
         version="1",
         summary="Lắng nghe người dân: phản ánh, hỏi đáp, theo dõi xử lý",
         lifespan=_lifespan,
-        docs_url=None,  # FastAPI's own page loads its scripts from a CDN; ours is in admin.citizen
+        docs_url=None,  # FastAPI's own page loads its scripts from a CDN and speaks English; ours is in admin.citizen
         redoc_url=None,
     )
     app.state.clock = clock or SystemClock()
@@ -58,6 +59,7 @@ def create_app(clock: Clock | None = None) -> FastAPI:
     for name in ROUTERS:
         if importlib.util.find_spec(name):
             app.include_router(importlib.import_module(name).router)
+    reference.install(app)
     _install_limits(app)
     return app
 

@@ -70,7 +70,7 @@ def figures(request: Request, person: Me, db: DB, clock: Now) -> Response:
 
 def _circle(unit: PlaceUnit, load: UnitLoad | None) -> dict[str, Any]:
     figures = {"open": load.open if load else 0, "overdue": load.overdue if load else 0}
-    return {"code": unit.code, "name": unit.name, "lat": unit.lat, "lon": unit.lon} | figures
+    return {"code": unit.code, "name": unit.name, "short": unit.short_name, "lat": unit.lat, "lon": unit.lon} | figures
 
 
 def _points(db: Session, person: Person, chosen: str | None, due: DueView) -> list[dict[str, Any]]:

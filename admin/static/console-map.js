@@ -44,12 +44,26 @@
       circle.bindTooltip(escaped(`${unit.name}: ${unit.open} đang mở, ${unit.overdue} quá hạn`));
       if (unit.open) circle.on("click", () => location.assign(`/admin/?xa=${encodeURIComponent(unit.code)}`));
     }
+    if (data.units.length) map.fitBounds(data.units.map((unit) => [unit.lat, unit.lon]), { padding: [24, 24] });
     for (const point of data.points) {
       L.circleMarker([point.lat, point.lon], { radius: 6, weight: 2, color: "#ffffff", fillColor: colours[point.state], fillOpacity: 1 })
         .addTo(map).bindTooltip(escaped(`${point.number} · ${point.words} · ${point.title}`))
         .on("click", () => location.assign(`/admin/phan-anh/${point.number}`));
     }
-    if (data.units.length) map.fitBounds(data.units.map((unit) => [unit.lat, unit.lon]), { padding: [24, 24] });
+    nameBusiest(map, data.units);
+  }
+
+  // the units with the most open tickets by name, so that the map can be read without touching it; none upon another
+  function nameBusiest(map, units) {
+    const named = [];
+    for (const unit of [...units].sort((a, b) => b.open - a.open)) {
+      const at = map.latLngToContainerPoint([unit.lat, unit.lon]);
+      if (named.length === 14 || !unit.open) break;
+      if (named.some((one) => Math.abs(one.x - at.x) < 110 && Math.abs(one.y - at.y) < 22)) continue;
+      named.push(at);
+      L.tooltip({ permanent: true, direction: "bottom", offset: [0, 4], className: "unit-name unit-name-big", interactive: false })
+        .setLatLng([unit.lat, unit.lon]).setContent(escaped(unit.short)).addTo(map);
+    }
   }
 
   function once(box, make) { if (!box.dataset.drawn) { box.dataset.drawn = "1"; make(box); } }

@@ -11,6 +11,9 @@
   // quiet patterns beside the colours; the first series has none
   const decals = [{ symbol: "none" }, { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [3, 5], rotation: -Math.PI / 4 }, { symbol: "circle", symbolSize: 0.7, dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [6, 0] }, { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 6], rotation: Math.PI / 4 }]
     .map((decal) => ({ color: "rgba(255, 255, 255, 0.45)", ...decal }));
+  // a phone shows the figures first: the less used filters fold away
+  const more = document.querySelector(".dash-more");
+  if (more && matchMedia("(max-width: 767.98px)").matches) more.open = false;
   const charts = new Map();
   let maps = [];
   let opened = new Set();

@@ -14,7 +14,7 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:; "
     "connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
-# charts, maps and the API reference set `style` attributes from their own scripts
+# charts and maps set `style` attributes from their own scripts
 WORK_POLICY = PAGE_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 EMBEDDED = "/chat/embed"  # the one page that other sites may frame: the widget on a commune's home page
 DRAIN_BYTES = 64_000_000  # read and thrown away so that a browser sees the answer instead of a broken connection
@@ -57,7 +57,7 @@ def _tiles() -> str:
 def _policy(path: str) -> str:
     if path == EMBEDDED:
         return PAGE_POLICY + "*"
-    if path.startswith(("/admin", "/docs")):
+    if path.startswith("/admin"):
         return WORK_POLICY.replace("img-src 'self'", f"img-src 'self'{_tiles()}") + "'none'"
     return PAGE_POLICY + "'self'"
 

@@ -11,6 +11,7 @@ from api.core.settings import ROOT
 from api.core.web import DB
 from api.knowledge import service
 from api.knowledge.models import Article
+from api.knowledge.rules import UNCHECKED
 from api.knowledge.schemas import EXAMPLE, ArticleBrief, ArticleOut, ArticlePage
 from api.localities.pack import pack
 
@@ -52,7 +53,7 @@ def read_article(code: Code, db: DB) -> ArticleOut:
 
 @router.get("/bai-viet/{code}", response_class=HTMLResponse, include_in_schema=False)
 def article_page(request: Request, code: str, db: DB) -> HTMLResponse:
-    context = {"article": service.article(db, code), "pack": pack()}
+    context = {"article": service.article(db, code), "pack": pack(), "unchecked": UNCHECKED}
     answer = templates.TemplateResponse(request, "citizen/article.html", context)
     answer.headers["Cache-Control"] = "no-cache"
     return answer

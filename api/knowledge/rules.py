@@ -14,6 +14,8 @@ MAX_TERMS = 400  # of a question; more is a pasted document
 _WORDS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
 STOPWORDS = frozenset(_WORDS["stop"].split())
 SAME: dict[str, str] = _WORDS["same"]
+LABELS: dict[str, str] = _WORDS["labels"]
+UNCHECKED: str = _WORDS["unchecked"]
 # measured on 2,037 training questions beside 396 that no article answers: the best compromise of the two
 HINT_WEIGHT = 0.5  # of the bot's probability beside the words' own score, where the bot has a ranking
 SURE_BY_WORDS = 0.5  # score from which the first article is shown at once, without a ranking of the bot

@@ -10,10 +10,9 @@ from api.core.errors import NotFound
 from api.core.settings import get_settings
 from api.knowledge.index import current_index
 from api.knowledge.models import Article
-from api.knowledge.rules import fuse, joined, shorten, sure, worth_offering
+from api.knowledge.rules import LABELS, UNCHECKED, fuse, joined, shorten, sure, worth_offering
 
 LINE = 150  # characters of a card's line
-UNCHECKED = "Số liệu có thể đã đổi, anh/chị hỏi bộ phận một cửa trước khi đi."
 
 
 @dataclass(frozen=True)
@@ -59,16 +58,16 @@ def card(found: Article) -> dict[str, Any]:
     """JSON-able: the facts most asked for, the whole article's address, the source."""
     body = found.body
     facts = (
-        ("Giấy tờ", joined(body["papers"], LINE)),
-        ("Lệ phí", shorten(body["fee"], LINE)),
-        ("Thời hạn", shorten(body["time"], LINE)),
-        ("Nơi nộp", shorten(body["where"], LINE)),
-        ("Lưu ý", "" if body["verified"] else UNCHECKED),
+        ("papers", joined(body["papers"], LINE)),
+        ("fee", shorten(body["fee"], LINE)),
+        ("time", shorten(body["time"], LINE)),
+        ("where", shorten(body["where"], LINE)),
+        ("check", "" if body["verified"] else UNCHECKED),
     )
     return {
         "kind": "article",
         "title": found.title,
-        "lines": [{"label": label, "text": text} for label, text in facts if text],
+        "lines": [{"label": LABELS[name], "text": text} for name, text in facts if text],
         "url": page_path(found.code),
         "source": found.source,
         "checked_on": found.checked_on.isoformat(),
