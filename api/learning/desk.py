@@ -169,14 +169,22 @@ def _choices(row: Understanding) -> list[Choice]:
     """What staff settled on, the bot's guess, then the next likely types and categories."""
     kinds = [kind for kind in dict.fromkeys([row.message_type, *_types(row)]) if kind in message_types()]
     wanted = settings()["categorised_types"]
-    made = []
-    if row.settled_category:
-        made.append(_choice(row.message_type if row.message_type in wanted else wanted[0], row.settled_category, None))
+    made = [_settled(row)] if row.settled_type or row.settled_category or row.settled_procedure else []
     made.append(_guess(row))
     if row.message_type in wanted:
         made += [_choice(row.message_type, name, None) for name, _ in row.rankings.get("category", [])[1:3]]
     made += [_choice(kind, row.category, row.procedure) for kind in kinds[1:3]]
     return [choice for choice in dict.fromkeys(made) if choice.message_type in message_types()][:OFFERED]
+
+
+def _settled(row: Understanding) -> Choice:
+    """What the citizen chose by a button, or staff settled on; for the rest the guess stands."""
+    kind = row.settled_type or row.message_type
+    if row.settled_procedure and not row.settled_type:
+        kind = "question"
+    if row.settled_category and kind not in settings()["categorised_types"]:
+        kind = settings()["categorised_types"][0]
+    return _choice(kind, row.settled_category or row.category, row.settled_procedure or row.procedure)
 
 
 def _types(row: Understanding) -> list[str]:

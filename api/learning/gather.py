@@ -105,34 +105,41 @@ def _row(event_id: int, made: Understood, message: Message) -> dict[str, Any]:
 
 
 def _correct(session: Session, made: Understood, message: Message) -> None:
-    """A correction is about the last thing of substance that was said in this conversation."""
-    if made.choice is None and not rules.is_correction(made):
-        return
-    about = _said_before(session, message)
+    """What this message, or button, says of the one before it."""
+    if made.choice is not None:
+        _choose(session, *made.choice, message)
+    elif rules.is_correction(made) and (about := _said_before(session, message)) is not None:
+        add_reason(about, Reason.CORRECTED)
+
+
+def _choose(session: Session, field: str, code: str, message: Message) -> None:
+    """A category is chosen while a report is filled in; the other buttons stand under the answer to the very last message."""
+    about = _said_before(session, message, at_once=field != "category")
     if about is None:
         return
-    if made.choice is None:
-        add_reason(about, Reason.CORRECTED)
-    else:
-        about.settled_category = made.choice
-        if made.choice != about.category:
-            add_reason(about, Reason.CHOSEN)
+    setattr(about, f"settled_{field}", code)
+    if code != {"type": about.message_type, "category": about.category, "procedure": about.procedure}[field]:
+        add_reason(about, Reason.CHOSEN)
 
 
-def _said_before(session: Session, message: Message) -> Understanding | None:
+def _said_before(session: Session, message: Message, *, at_once: bool = False) -> Understanding | None:
+    """The last thing of substance that was said in this conversation; if `at_once`, only if nothing came between."""
     since = message.created_at - timedelta(minutes=settings()["corrections"]["minutes"])
     query = (
         select(Understanding)
         .join(Message, Message.id == Understanding.message_id)
-        .where(
-            Message.conversation_id == message.conversation_id,
-            Message.id < message.id,
-            Message.created_at >= since,
-            Understanding.message_type.in_(message_types().keys() - set(settings()["empty_types"])),
-            func.coalesce(Understanding.asked, "").not_in(settings()["answered_slots"]),
-        )
+        .where(Message.conversation_id == message.conversation_id, Message.id < message.id, Message.created_at >= since)
+        .order_by(Message.id.desc())
     )
-    return session.scalar(query.order_by(Message.id.desc()).limit(1))
+    if at_once:
+        last = session.scalars(query.limit(1)).first()
+        return last if last is not None and last.message_type in _substantial() else None
+    answers = func.coalesce(Understanding.asked, "").in_(settings()["answered_slots"])
+    return session.scalars(query.where(Understanding.message_type.in_(_substantial()), ~answers).limit(1)).first()
+
+
+def _substantial() -> set[str]:
+    return message_types().keys() - set(settings()["empty_types"])
 
 
 def add_reason(row: Understanding, reason: Reason) -> None:

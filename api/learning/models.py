@@ -17,7 +17,7 @@ class Reason(StrEnum):
     UNSURE_TYPE = "unsure_type"
     UNSURE_CATEGORY = "unsure_category"
     CORRECTED = "corrected"  # the citizen said that it was wrong
-    CHOSEN = "chosen"  # the citizen chose another category than the likeliest
+    CHOSEN = "chosen"  # the citizen pressed a button that says something else than the likeliest guess
     RECATEGORISED = "recategorised"  # staff settled on another category
     FORWARDED = "forwarded"  # staff sent it to another department
 
@@ -50,7 +50,9 @@ class Understanding(Base):
     asked: Mapped[str | None]  # the slot that the bot was asking for
     model_id: Mapped[str | None]  # which trained model it was
     reasons: Mapped[list[str]] = mapped_column(default=list)
+    settled_type: Mapped[str | None]  # what the citizen chose by a button
     settled_category: Mapped[str | None]  # what the citizen chose or staff settled on
+    settled_procedure: Mapped[str | None]
     settled_department: Mapped[str | None]  # where staff sent it
 
 

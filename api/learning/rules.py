@@ -14,7 +14,7 @@ HEADS = ("category", "procedure")
 
 @dataclass(frozen=True)
 class Understood:
-    """One message as the bot understood it. `message_type` is empty for a button, `choice` the code that it chose."""
+    """One message as the bot understood it. `message_type` is empty for a button, `choice` what it settled."""
 
     message_id: int
     is_words: bool
@@ -24,7 +24,7 @@ class Understood:
     spans: list[tuple[str, int, int]]
     asked: str | None
     model_id: str | None
-    choice: str | None = None
+    choice: tuple[str, str] | None = None  # ("type" | "category" | "procedure", code)
 
     @property
     def confidence(self) -> float:
@@ -73,9 +73,12 @@ def _is_span(entity: Mapping[str, Any]) -> bool:
     return isinstance(entity.get("start"), int) and isinstance(entity.get("end"), int)
 
 
-def _choice(intent: str, entities: Sequence[Mapping[str, Any]]) -> str | None:
-    wanted = settings()["corrections"]["choices"].get(intent)
-    return next((str(e["value"]) for e in entities if wanted and e["entity"] == wanted), None)
+def _choice(intent: str, entities: Sequence[Mapping[str, Any]]) -> tuple[str, str] | None:
+    how = settings()["corrections"]["choices"].get(intent)
+    if how is None:
+        return None
+    value = how.get("value") or next((str(e["value"]) for e in entities if e["entity"] == how["entity"]), None)
+    return (how["settles"], value) if value else None
 
 
 def margin(ranking: Sequence[tuple[str, float]]) -> float:

@@ -56,6 +56,16 @@ def test_what_staff_settled_on_is_offered_first(db: Session, cast: Cast, flood: 
     assert row.choices[:2] == [Choice("report", "water_supply"), REPORT]
 
 
+def test_what_the_citizen_chose_is_offered_first(db: Session, cast: Cast, memory: Memory, now: datetime) -> None:
+    unclear = memory.hear(cast.lan, "giấy tờ kia", [("report", 0.3)], category=MUDDLED, fallback=True)
+    memory.hear(cast.lan, "/choose_article", [("choose_article", 1.0)], entities=[("article", "id_card")], minutes=1)
+    other = memory.hear(cast.lan, "chỗ kia", [("question", 0.3)], category=MUDDLED, fallback=True, minutes=2)
+    memory.hear(cast.lan, "/confirm_report", [("confirm_report", 1.0)], minutes=3)
+    gather(db, now)
+    first = {row.message_id: row.choices[0] for row in desk.unsure(db).rows}
+    assert first == {unclear.id: Choice("question", None, "id_card"), other.id: REPORT}
+
+
 def test_search_and_filter_and_pages(db: Session, cast: Cast, memory: Memory, flood: Message, now: datetime) -> None:
     for n in range(3):
         memory.hear(cast.lan, f"Câu khó số ba {n}", TORN, fallback=True)

@@ -129,9 +129,42 @@ def test_the_category_a_citizen_chose(
 ) -> None:
     report = memory.hear(cast.lan, "Cột trước nhà phát tia lửa", SURE, category=LIGHT)
     words = f'/choose_category{{"category": "{chosen}"}}'
-    memory.hear(cast.lan, words, [("choose_category", 1.0)], entities=[("category", chosen)], minutes=1)
+    memory.ask(cast.lan, "place", minutes=1)
+    memory.hear(cast.lan, "gần chợ Hội Đô", SURE, minutes=1)
+    memory.hear(cast.lan, words, [("choose_category", 1.0)], entities=[("category", chosen)], minutes=2)
     gather(db, now)
     assert (reasons(db, report), kept(db, report).settled_category) == (expected, chosen)
+
+
+@pytest.mark.parametrize(
+    ("button", "entity", "field", "code", "expected"),
+    [
+        ("confirm_report", None, "settled_type", "report", ["fallback", "chosen"]),
+        ("confirm_question", None, "settled_type", "question", ["fallback"]),
+        ("choose_article", ("article", "id_card"), "settled_procedure", "id_card", ["fallback", "chosen"]),
+        ("choose_article", ("article", "passport"), "settled_procedure", "passport", ["fallback"]),
+    ],
+)
+def test_the_button_under_the_answer_says_what_the_message_was(
+    db: Session,
+    cast: Cast,
+    memory: Memory,
+    now: datetime,
+    button: str,
+    entity: tuple[str, str] | None,
+    field: str,
+    code: str,
+    expected: list[str],
+) -> None:
+    unclear = memory.hear(cast.lan, "giấy tờ kia", [("question", 0.3)], procedure=[("passport", 0.4)], fallback=True)
+    pressed = memory.hear(cast.lan, f"/{button}", [(button, 1.0)], entities=[entity] if entity else [], minutes=1)
+    # a menu pressed later says nothing of what went before
+    memory.hear(cast.lan, "chào em", [("greet", 0.99)], minutes=2)
+    memory.hear(cast.lan, "/confirm_report", [("confirm_report", 1.0)], minutes=3)
+    gather(db, now)
+    assert (reasons(db, unclear), getattr(kept(db, unclear), field)) == (expected, code)
+    assert kept(db, unclear).settled_type in (None, code)
+    assert (reasons(db, pressed), kept(db, pressed).message_type) == ([], "")
 
 
 def test_what_staff_settled_on_is_the_label(db: Session, cast: Cast, memory: Memory, now: datetime) -> None:
