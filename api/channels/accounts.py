@@ -17,6 +17,7 @@ from api.core.errors import NotFound
 BODY_KEPT = 64_000  # characters of a payload that became no message
 SEEN_EVERY = 10.0  # seconds between two notes of "last event": a busy webhook must not write one row all the time
 CACHED_SECONDS = 5.0
+TWIN = "twin"  # a setting of accounts at fake platforms on this machine
 _seen: dict[tuple[str, str], float] = {}
 _cached: dict[tuple[str, str], tuple[float, Account | None]] = {}
 
@@ -60,6 +61,14 @@ def disconnect(session: Session, channel: str, account: str) -> None:
     row = _row(session, channel, account)
     row.state, row.secrets = "off", vault.lock({})
     _cached.pop((channel, account), None)
+
+
+def disconnect_twins(session: Session) -> int:
+    """Of an earlier start with fake platforms: nobody is there any more. Returns how many."""
+    rows = [row for row in listing(session) if row.settings.get(TWIN) and row.state != "off"]
+    for row in rows:
+        disconnect(session, row.channel, row.account)
+    return len(rows)
 
 
 def find(session: Session, channel: str, account: str) -> ChannelAccount | None:

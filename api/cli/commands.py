@@ -27,6 +27,9 @@ def up(
     with_demo: Annotated[
         bool, typer.Option("--demo", help="Nạp thêm dữ liệu minh họa (bỏ đi bằng `langnghe demo remove`).")
     ] = False,
+    fake_channels: Annotated[
+        bool, typer.Option("--fake-channels", help="Thêm Zalo và Telegram giả lập trên máy này để thử, không cần token.")
+    ] = False,
     port: Annotated[int | None, typer.Option(metavar="CỔNG", help="Cổng của trang web và API; mặc định 8000.")] = None,
     bot_port: Annotated[int | None, typer.Option(metavar="CỔNG", help="Cổng nội bộ của bot; mặc định 5005.")] = None,
     data: Annotated[Path | None, typer.Option(metavar="THƯ_MỤC", help="Thư mục dữ liệu; mặc định `var`.")] = None,
@@ -36,7 +39,7 @@ def up(
     from api.cli.supervise import up as run_all
 
     _set(LANGNGHE_PORT=port, LANGNGHE_BOT_PORT=bot_port, LANGNGHE_DATA_DIR=data and data.absolute())
-    run_all(with_demo=with_demo, steps_before=steps_before)
+    run_all(with_demo=with_demo, fake_channels=fake_channels, steps_before=steps_before)
 
 
 @app.command(cls=Command)

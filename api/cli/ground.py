@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import itertools
 import os
 import shutil
 import socket
@@ -34,14 +35,15 @@ def check_room(folder: Path) -> None:
         raise Trouble(f"Ổ đĩa chứa {folder} sắp đầy: cần còn trống ít nhất {LEAST_FREE_BYTES // 1_000_000} MB.")
 
 
-def check_ports(settings: Settings) -> None:
-    """Raises `Trouble` naming the setting of the first port that somebody else listens on."""
-    if settings.port == settings.bot_port:
-        raise Trouble(f"LANGNGHE_PORT và LANGNGHE_BOT_PORT đang trùng nhau ({settings.port}); hãy chọn hai cổng khác nhau.")
-    for name, host, port in (
-        ("LANGNGHE_PORT", settings.host, settings.port),
-        ("LANGNGHE_BOT_PORT", "127.0.0.1", settings.bot_port),
-    ):
+def check_ports(settings: Settings, *, fake_channels: bool = False) -> None:
+    """Raises `Trouble` naming the setting of the first port that is taken twice, or that somebody else listens on."""
+    ports = [("LANGNGHE_PORT", settings.host, settings.port), ("LANGNGHE_BOT_PORT", "127.0.0.1", settings.bot_port)]
+    if fake_channels:
+        ports.append(("LANGNGHE_FAKES_PORT", "127.0.0.1", settings.fakes_port))
+    for (one, _, port), (other, _, same) in itertools.combinations(ports, 2):
+        if port == same:
+            raise Trouble(f"{one} và {other} đang trùng nhau ({port}); hãy chọn hai cổng khác nhau.")
+    for name, host, port in ports:
         if not _free(host, port):
             raise Trouble(
                 f"Cổng {port} đang bị chương trình khác dùng. Hãy đóng chương trình đó, hoặc chọn cổng khác bằng {name}."

@@ -33,11 +33,11 @@ class Step:
     tells: bool = False  # a job whose last line is a sentence for the operator
 
 
-def steps(settings: Settings, *, with_demo: bool) -> list[Step]:
+def steps(settings: Settings, *, with_demo: bool, fake_channels: bool = False) -> list[Step]:
     """Everything, in the order in which it is told to the operator. "postgres" is there before any service."""
-    here = f"http://127.0.0.1:{settings.port}" if settings.host in {"0.0.0.0", "::"} else _base(settings)  # noqa: S104
-    prepare = [sys.executable, "-m", "api.cli.prepare", *(["--demo"] if with_demo else [])]
-    return [
+    here = settings.own_address
+    prepare = [sys.executable, "-m", "api.cli.prepare", *_flags(demo=with_demo, fake_channels=fake_channels)]
+    product = [
         Step(
             "assets",
             "Thư viện giao diện",
@@ -81,6 +81,23 @@ def steps(settings: Settings, *, with_demo: bool) -> list[Step]:
             ready=lambda: fetch(f"{here}/health")["worker"]["state"] == "up",
         ),
     ]
+    return [*product, fakes(settings)] if fake_channels else product
+
+
+def fakes(settings: Settings) -> Step:
+    """The fake platforms, which connect themselves with the product: a demo without tokens."""
+    return Step(
+        "fakes",
+        "Kênh giả lập",
+        [sys.executable, "-m", "tests.fakes", "--connect"],
+        "Kênh giả lập không khởi động được.",
+        after=("api", "worker"),
+        ready=lambda: bool(fetch(f"{settings.fakes_address}/state")["connected"]),
+    )
+
+
+def _flags(**wanted: bool) -> list[str]:
+    return [f"--{name.replace('_', '-')}" for name, on in wanted.items() if on]
 
 
 def bot_environment(settings: Settings) -> dict[str, str]:
@@ -101,12 +118,8 @@ def common_environment(settings: Settings, database_url: str) -> dict[str, str]:
         "LANGNGHE_HOST": settings.host,
         "LANGNGHE_PORT": str(settings.port),
         "LANGNGHE_BOT_PORT": str(settings.bot_port),
+        "LANGNGHE_FAKES_PORT": str(settings.fakes_port),
     }
-
-
-def _base(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
 
 
 def pages(base: str) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import OperationalError
 
+from api.channels.accounts import disconnect_twins
 from api.cli import accounts, demo
 from api.cli.migrate import migrate
 from api.core import logs
@@ -19,6 +20,8 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit("Không kết nối được PostgreSQL ở LANGNGHE_DATABASE_URL; hãy kiểm tra địa chỉ, tài khoản và máy chủ đó.")
     with transaction() as session:
         accounts.make_cast(session)
+        if "--fake-channels" not in arguments:
+            disconnect_twins(session)
     if "--demo" in arguments:
         print(demo.load())
 

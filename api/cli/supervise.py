@@ -10,7 +10,7 @@ from api.cli.children import Child, Program, last_line
 from api.cli.plan import Step
 from api.cli.trouble import Trouble
 from api.core import postgres
-from api.core.settings import Settings, get_settings
+from api.core.settings import ROOT, Settings, get_settings
 
 LOOK_SECONDS = 0.1  # between two looks at the children
 STILL_SECONDS = 15.0  # after so long a step says that it is still at work
@@ -172,17 +172,21 @@ class Progress:
         self.line(f"[{self.numbers[step.name]}/{self.total}] {step.title}: {text}".replace(": …", " …"))
 
 
-def up(*, with_demo: bool, steps_before: int = 0) -> None:
+def up(*, with_demo: bool, fake_channels: bool = False, steps_before: int = 0) -> None:
     """Run the product until Ctrl-C or SIGTERM. Raises `Trouble` if it cannot start."""
     begun = time.monotonic()
     settings = get_settings()
     ground.writable(settings.data_dir)
     if not plan.BOT_PYTHON.exists():
         raise Trouble("Môi trường của bot chưa được cài đặt; hãy chạy `scripts/run`.")
+    if fake_channels and not (ROOT / "tests" / "fakes").is_dir():
+        raise Trouble(
+            "Bản cài đặt này không kèm kênh giả lập; hãy chạy `scripts/run --fake-channels` trong bản mã nguồn đầy đủ."
+        )
     with ground.lock(settings.data_dir):
         ground.check_room(settings.data_dir)
-        ground.check_ports(settings)
-        plan_ = plan.steps(settings, with_demo=with_demo)
+        ground.check_ports(settings, fake_channels=fake_channels)
+        plan_ = plan.steps(settings, with_demo=with_demo, fake_channels=fake_channels)
         run(Supervisor(settings, plan_, Progress(plan_, steps_before)), begun)
 
 
@@ -213,5 +217,5 @@ def _stop_on_signals(supervisor: Supervisor) -> None:
 def _tell(supervisor: Supervisor, seconds: float) -> None:
     from api.cli.welcome import welcome
 
-    for line in welcome(supervisor.settings, seconds):
+    for line in welcome(supervisor.settings, seconds, fake_channels="fakes" in supervisor.steps):
         supervisor.say.line(line)

@@ -5,7 +5,7 @@ from pathlib import Path
 from api.core.settings import Settings
 
 
-def welcome(settings: Settings, seconds: float) -> list[str]:
+def welcome(settings: Settings, seconds: float, *, fake_channels: bool = False) -> list[str]:
     base = settings.public_address
     return [
         "",
@@ -15,6 +15,7 @@ def welcome(settings: Settings, seconds: float) -> list[str]:
         f"  Trang quản trị        {base}/admin",
         f"  Tài liệu API          {base}/docs",
         f"  Tình trạng hệ thống   {base}/health",
+        *([f"  Zalo, Telegram giả lập {settings.fakes_address}/"] if fake_channels else []),
         "",
         *_accounts(settings.data_dir / "accounts.txt"),
         "Nhấn Ctrl-C để dừng.",

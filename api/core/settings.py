@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address on which API and console listen")
     port: int = Field(8000, ge=1, le=65535, description="port of API and console")
     bot_port: int = Field(5005, ge=1, le=65535, description="loopback port of Rasa, started by `langnghe up`")
+    fakes_port: int = Field(8169, ge=1, le=65535, description="loopback port of the fake platforms of `--fake-channels`")
     bot_url: str = Field("", description="address of Rasa; empty: 127.0.0.1 and bot_port")
     bot_timeout_seconds: float = Field(20, gt=0, description="how long one turn of the bot may take")
     action_url: str = Field("", description="where Rasa reaches the actions; empty: this API")
@@ -60,6 +61,16 @@ class Settings(BaseSettings):
     @property
     def action_address(self) -> str:
         return self.action_url or f"http://127.0.0.1:{self.port}/bot/actions"
+
+    @property
+    def own_address(self) -> str:
+        """Where this machine itself reaches API and console."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def fakes_address(self) -> str:
+        return f"http://127.0.0.1:{self.fakes_port}"
 
     @property
     def public_address(self) -> str:

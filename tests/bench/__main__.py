@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import clone, memory, turns
+from tests.bench import clone, memory, soak, turns
 from tests.bench.figures import Figure
 from tests.product import Product, free_port
 
-PARTS = ("memory", "turns", "clone")
+PARTS = ("memory", "turns", "soak", "clone")
 
 
 def main(parts: list[str]) -> int:
@@ -18,6 +18,8 @@ def main(parts: list[str]) -> int:
     figures: list[Figure] = []
     if {"memory", "turns"} & set(wanted):
         figures += of_a_running_product(wanted)
+    if "soak" in wanted:
+        figures += soak.measure()
     if "clone" in wanted:
         figures += clone.measure()
     print()

@@ -56,6 +56,14 @@ def test_an_expired_photo_is_asked_for_again(street: Connected, name: str, user:
 
 
 @EACH
+def test_a_photo_larger_than_the_platform_gives_out_is_declined(street: Connected, name: str, user: str) -> None:
+    there = street(name)
+    there.control.say(user, kind="image", oversize=True)
+    assert "lớn quá" in replies(there, user, 1)[0]["text"]
+    assert there.bot.heard == []
+
+
+@EACH
 def test_a_voice_message_is_answered_politely(street: Connected, name: str, user: str) -> None:
     there = street(name)
     there.control.say(user, kind="voice")

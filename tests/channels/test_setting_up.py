@@ -55,6 +55,20 @@ def test_all_three_at_once_for_the_demo(clean: None, api: str, on: Callable[[str
         until(lambda hand=hand: hand.log()["deliveries"] and hand.log()["deliveries"][0]["status"] == 200)  # type: ignore[misc]
 
 
+def test_twins_of_an_earlier_start_are_disconnected_and_nobody_else(
+    clean: None, api: str, on: Callable[[str], Control], fakes: str
+) -> None:
+    for name in SECRETS:
+        on(name)
+    connect_all(fakes, api)
+    with transaction() as session:
+        accounts.connect(session, "telegram", "town_bot", name="", settings={}, secrets={}, now=clock.now())
+    with transaction() as session:
+        assert accounts.disconnect_twins(session) == 3
+        assert {row.account: row.state for row in accounts.listing(session)}["town_bot"] == "connected"
+        assert accounts.disconnect_twins(session) == 0
+
+
 @pytest.mark.parametrize("name", ["zalo", "telegram"])
 def test_a_wrong_token_is_told_in_words_and_nothing_is_kept(
     clean: None, on: Callable[[str], Control], fakes: str, name: str

@@ -1,6 +1,7 @@
-"""`python -m tests.fakes`: the three fake platforms on one port (FAKES_PORT, 8169), with a page to chat on.
+"""`python -m tests.fakes`: the three fake platforms on one port (LANGNGHE_FAKES_PORT), with a page to chat on.
 
-`--connect`: also connect the Lắng Nghe whose environment this is, as soon as it is up: a demo without tokens.
+`--connect`: also connect the Lắng Nghe whose environment this is, as soon as it is up. `langnghe up --fake-channels` does
+both: a demo without tokens.
 """
 
 from tests.fakes.platforms.app import main

@@ -158,7 +158,10 @@ def keyboard(
 
 
 async def _download(bot: telegram.Bot, file_id: str, limit: int) -> bytes:
-    file = await bot.get_file(file_id)
+    try:
+        file = await bot.get_file(file_id)
+    except error.BadRequest as refused:
+        raise MediaGone(too_large="too big" in refused.message.lower()) from refused
     if (file.file_size or 0) > min(limit, LARGEST_FILE):
         raise MediaGone(too_large=True)
     try:

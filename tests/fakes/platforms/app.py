@@ -1,9 +1,10 @@
 """The three platforms on one port, with a page on which one chats as a citizen, and addresses to command them."""
 
+import asyncio
 import base64
 import dataclasses
-import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.fakes.platforms import telegram, zalo, zalo_oa
 from tests.fakes.platforms.base import Fake, Faults
 
 PAGE = Path(__file__).parent
+CITIZENS = ("5001", "5002", "5003")  # whom the page offers to be
 
 
 class Act(BaseModel):
@@ -34,6 +36,7 @@ class Act(BaseModel):
     foreign: bool = False
     photos: int = 1
     expired: bool = False
+    oversize: bool = False
     data: str | None = None
     press: int | None = None
     message_id: str | None = None
@@ -59,23 +62,30 @@ class Settings(BaseModel):
     values: dict[str, Any]
 
 
-def create_app(base: str) -> FastAPI:
-    """`base`: the address under which this app is reached; the photos' addresses begin with it."""
+def create_app(base: str, *, first_id: int = 1, citizens: tuple[str, ...] = ()) -> FastAPI:
+    """`base`: the address under which this app is reached; the photos' addresses begin with it.
+
+    Who starts again beside a product that remembers hands in a `first_id` above all ids of before, since an id that the
+    product knows is a repeat to it, and the `citizens` who have written before.
+    """
     fakes: dict[str, Fake] = {
-        "telegram": telegram.FakeTelegram(f"{base}/telegram"),
-        "zalo": zalo.FakeZalo(f"{base}/zalo"),
-        "zalo_oa": zalo_oa.FakeZaloOA(f"{base}/zalo_oa"),
+        "telegram": telegram.FakeTelegram(f"{base}/telegram", first_id),
+        "zalo": zalo.FakeZalo(f"{base}/zalo", first_id),
+        "zalo_oa": zalo_oa.FakeZaloOA(f"{base}/zalo_oa", first_id),
     }
+    for fake in fakes.values():
+        fake.chats.update({citizen: [] for citizen in citizens})
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        app.state.loop = asyncio.get_running_loop()  # for those who speak from another thread
         yield
         for fake in fakes.values():
-            for task in list(fake._tasks):
-                task.cancel()
+            await fake.close()
 
     app = FastAPI(title="Fake platforms", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.fakes = fakes
+    app.state.connected = False
     for name, module in (("telegram", telegram), ("zalo", zalo), ("zalo_oa", zalo_oa)):
         app.include_router(module.router(fakes[name]), prefix=f"/{name}")  # type: ignore[attr-defined]
     _commands(app, fakes)
@@ -91,6 +101,11 @@ def _commands(app: FastAPI, fakes: dict[str, Fake]) -> None:
     @app.get("/")
     def page() -> FileResponse:
         return FileResponse(PAGE / "page.html")
+
+    @app.get("/state")
+    def state() -> dict[str, bool]:
+        """Whether the product has been connected with us."""
+        return {"connected": app.state.connected}
 
     @app.get("/page.{kind}")
     def part(kind: str) -> FileResponse:
@@ -140,11 +155,15 @@ def _commands(app: FastAPI, fakes: dict[str, Fake]) -> None:
 def main() -> None:
     import uvicorn
 
-    port = int(os.environ.get("FAKES_PORT", "8169"))
+    from api.core.settings import get_settings
+
+    port = get_settings().fakes_port
     base = f"http://127.0.0.1:{port}"
+    # seconds since 1970: nobody chats faster than one message a second for long
+    app = create_app(base, first_id=int(time.time()), citizens=CITIZENS)
     if "--connect" in sys.argv[1:]:
         from tests.fakes.platforms.connect import when_both_are_up
 
-        when_both_are_up(base, lambda words: print(words, flush=True))
+        when_both_are_up(base, app)
     print(f"Ba nền tảng giả lập (Zalo Bot, Zalo OA, Telegram) đang chạy tại {base}", flush=True)
-    uvicorn.run(create_app(base), host="127.0.0.1", port=port, log_level="critical", access_log=False)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical", access_log=False)

@@ -18,6 +18,7 @@ from PIL import Image
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+OVERSIZE = 24_000_000  # bytes; Telegram hands out 20 million, the product takes 10
 RETRY_SECONDS = (0.2, 0.4, 0.8, 1.5, 3.0, 3.0, 5.0, 5.0, 10.0, 10.0, 20.0, 20.0)
 
 
@@ -86,8 +87,10 @@ class Fake:
 
     name = ""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, first_id: int = 1) -> None:
         self.base = base
+        self._ids = itertools.count(first_id)
+        self._client: httpx.AsyncClient | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -101,7 +104,6 @@ class Fake:
         self.secret: str = getattr(self, "secret", "")
         self.pending = 0
         self.updates: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._ids = itertools.count(1)
         self._lanes: dict[str, asyncio.Queue[dict[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -177,6 +179,19 @@ class Fake:
                 await self._push(payload)
             self.pending -= 1
 
+    def courier(self) -> httpx.AsyncClient:
+        """The client for everything that goes to the product, made on the loop that uses it."""
+        if self._client is None:
+            bounds = httpx.Limits(max_connections=100, max_keepalive_connections=50)
+            self._client = httpx.AsyncClient(trust_env=False, timeout=10, limits=bounds)
+        return self._client
+
+    async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        if self._client is not None:
+            await self._client.aclose()
+
     def strange_event(self) -> dict[str, Any]:
         return {"event_name": "something.of.the.future", "update_id": self.next_id(), "future": {"a": [1]}}
 
@@ -188,9 +203,9 @@ class Fake:
         for pause in RETRY_SECONDS:
             entry["tries"] += 1
             try:
-                async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
-                    answer = await client.post(str(self.webhook), content=body, headers=self.event_headers(payload, body))
-                entry["status"] = answer.status_code
+                headers = self.event_headers(payload, body)
+                answer = await self.courier().post(str(self.webhook), content=body, headers=headers)
+                entry |= {"status": answer.status_code, "taken": time.time()}
             except httpx.HTTPError as error:
                 entry["status"] = type(error).__name__
             if entry["status"] == 200 or (isinstance(entry["status"], int) and entry["status"] in {401, 403}):
@@ -203,6 +218,20 @@ class Fake:
     def say(self, act: dict[str, Any]) -> dict[str, Any]:
         """A citizen does something; `act` as described in `app.Act`."""
         raise NotImplementedError
+
+    def photo_of(self, act: dict[str, Any]) -> str:
+        """The name of the photo that a citizen sends: one that is gone, one larger than anybody takes, or a good one."""
+        for trouble in ("expired", "oversize"):
+            if act.get(trouble):
+                return trouble
+        return self.keep_file(act.get("data"))
+
+    def file(self, name: str) -> Response:
+        """A photo as the platform hosts it. The product stops reading the oversized one long before its end."""
+        if name == "oversize":
+            return Response(bytes(OVERSIZE), media_type="image/jpeg")
+        known = name in self.files
+        return Response(self.files[name], media_type="image/jpeg") if known else PlainTextResponse("expired", 404)
 
     def keep_file(self, data: bytes | None) -> str:
         """Host a photo; returns its name."""

@@ -117,7 +117,7 @@ class FakeTelegram(Fake):
         group = {"media_group_id": f"g{self.next_id()}"} if count > 1 else {}
         contents: list[dict[str, Any]] = []
         for index in range(count):
-            name = "expired" if act.get("expired") else self.keep_file(act.get("data"))
+            name = self.photo_of(act)
             caption = {"caption": act["text"]} if act.get("text") and index == 0 else {}
             contents.append({"photo": [_size("small"), _size(name)], **caption, **group})
         return contents
@@ -182,6 +182,8 @@ async def _other(fake: FakeTelegram, method: str, params: dict[str, Any]) -> Res
         return fake.success(True)
     if method == "getFile":
         name = str(params.get("file_id"))
+        if name == "oversize":
+            return answer({"ok": False, "error_code": 400, "description": "Bad Request: file is too big"}, 400)
         if name not in fake.files:
             words = "Bad Request: wrong file_id or the file is temporarily unavailable"
             return answer({"ok": False, "error_code": 400, "description": words}, 400)

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 from fastapi import APIRouter, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from tests.fakes.platforms.base import Fake, Line, Refusal, answer, params_of, shown, utf16
 
@@ -74,7 +74,7 @@ class FakeZalo(Fake):
     def _content(self, act: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         kind = act.get("kind", "text")
         if kind == "image":
-            name = "expired" if act.get("expired") else self.keep_file(act.get("data"))
+            name = self.photo_of(act)
             caption = {"caption": act["text"]} if act.get("text") else {}
             return kind, {self.photo_field: f"{self.base}/files/{name}.jpg", **caption}
         if kind == "voice":
@@ -92,8 +92,7 @@ def router(fake: FakeZalo) -> APIRouter:
 
     @routes.get("/files/{name}.jpg")
     async def file(name: str) -> Response:
-        known = name in fake.files
-        return Response(fake.files[name], media_type="image/jpeg") if known else PlainTextResponse("expired", 404)
+        return fake.file(name)
 
     @routes.api_route("/bot{token}/{method}", methods=["GET", "POST"])
     async def call(token: str, method: str, request: Request) -> Response:

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from tests.fakes.platforms.base import Fake, Line, Refusal, answer, params_of, shown, utf16
 
@@ -102,7 +102,7 @@ class FakeZaloOA(Fake):
     def _content(self, act: dict[str, Any]) -> tuple[str, dict[str, Any], str | None]:
         kind = act.get("kind", "text")
         if kind == "image":
-            name = "expired" if act.get("expired") else self.keep_file(act.get("data"))
+            name = self.photo_of(act)
             url = f"{self.base}/files/{name}.jpg"
             words = {"text": act["text"]} if act.get("text") else {}
             return (
@@ -151,8 +151,7 @@ def router(fake: FakeZaloOA) -> APIRouter:
 
     @routes.get("/files/{name}.jpg")
     async def file(name: str) -> Response:
-        data = fake.files.get(name) or fake.uploads.get(name)
-        return Response(data, media_type="image/jpeg") if data else PlainTextResponse("expired", 404)
+        return Response(fake.uploads[name], media_type="image/jpeg") if name in fake.uploads else fake.file(name)
 
     @routes.post("/message/template")
     async def zns(request: Request) -> Response:
