@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from api.cli.nlu_lines import Line, type_of_intent
+from api.cli.nlu_lines import Line
 from api.cli.nlu_metrics import Judged
 from api.cli.plan import BOT_PYTHON, FRUGAL
 from api.cli.trouble import Trouble
@@ -17,6 +17,7 @@ from api.knowledge.index import ArticleIndex
 from api.knowledge.models import Article
 from api.knowledge.pack import articles
 from api.knowledge.rules import fuse
+from api.learning.words import types_of_intents
 from api.localities import taxonomy
 
 TOP = 3  # procedures that count
@@ -25,7 +26,7 @@ LIVE_MODEL = ROOT / "bot" / "models" / "langnghe.tar.gz"
 
 def judge(lines: Sequence[Line], model: Path = LIVE_MODEL) -> Iterator[Judged]:
     """What a model makes of each line, beside what was expected."""
-    index, types = pack_index(), type_of_intent()
+    index, types = pack_index(), types_of_intents()
     for line, said in zip(lines, parse([x.text for x in lines], model), strict=True):
         ranking = [(row["name"], float(row["confidence"])) for row in said.get("procedure_ranking") or []]
         intent = (said.get("intent") or {}).get("name") or "nlu_fallback"

@@ -3,11 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from api.core.settings import ROOT
 from api.localities import taxonomy
 
 
@@ -86,10 +84,3 @@ def _label(raw: dict[str, Any], key: str, known: dict[str, str]) -> str | None:
 
 def _missing(key: str) -> str:
     raise BadLine(f"thiếu {key}")
-
-
-@lru_cache(maxsize=1)
-def type_of_intent() -> dict[str, str]:
-    """Which message type an intent of the bot is: nlu_data/types.json; any other intent bears its type's own name."""
-    known: dict[str, str] = json.loads((ROOT / "nlu_data" / "types.json").read_text(encoding="utf-8"))["type_of_intent"]
-    return {"nlu_fallback": "out_of_scope", **known}

@@ -14,10 +14,9 @@ from api.conversations.models import Conversation, Message
 from api.core.errors import DomainError, Forbidden, NotFound
 from api.core.text import fold, nfc, squeeze
 from api.departments.models import Role, Staff
-from api.learning.gather import types_of_intents
 from api.learning.models import Label, Reason, Understanding
 from api.learning.privacy import Span, stripped
-from api.learning.words import settings
+from api.learning.words import settings, types_of_intents
 from api.localities.taxonomy import categories, message_types, procedures
 from api.tickets.models import Ticket
 

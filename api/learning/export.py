@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.learning.desk import unsure
-from api.learning.gather import types_of_intents
 from api.learning.models import Label
-from api.learning.words import settings
+from api.learning.words import settings, types_of_intents
 
 HELD_OUT = 5  # one label in so many judges later models instead of teaching them
 REGISTER = "real"  # written by citizens, not for a test set

@@ -5,9 +5,8 @@ itself nothing, and misses nothing that happened while no worker ran.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, text
@@ -15,11 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from api.conversations.models import Message
-from api.core.settings import ROOT, get_settings
+from api.core.settings import get_settings
 from api.learning import rules
 from api.learning.models import Reason, Understanding
 from api.learning.rules import Understood
-from api.learning.words import settings
+from api.learning.words import settings, types_of_intents
 from api.localities.taxonomy import message_types
 from api.tickets.models import Ticket, TicketEvent
 from api.tickets.rules import Deed
@@ -39,14 +38,6 @@ _EVENTS = text(
     order by e.id limit :most
     """
 )
-
-
-@lru_cache(maxsize=1)
-def types_of_intents() -> Mapping[str, str]:
-    """nlu_data/types.json, where the training data is installed; else every intent is its own type."""
-    path = ROOT / "nlu_data" / "types.json"
-    known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["type_of_intent"] if path.exists() else {}
-    return {settings()["fallback_intent"]: "out_of_scope", **known}
 
 
 def gather(session: Session, now: datetime) -> int:

@@ -60,6 +60,23 @@ def test_one_json_object_with_every_figure(tmp_path: Path) -> None:
     assert wrong["said"]["type"] == "chitchat"
 
 
+@pytest.mark.bot
+@pytest.mark.xdist_group("product")
+def test_errors_and_a_model_beside_itself(tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in LINES), encoding="utf-8")
+    said = langnghe("errors", file)
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith(
+        "3 câu, 1 câu có chỗ hiểu sai.\n\nLOẠI: 1 câu\n  Tố cáo → hiểu thành Chào hỏi: 1 câu\n      xin chào"
+    )
+    same = langnghe("compare", "live", ROOT / "bot" / "models" / "langnghe.tar.gz", "--file", file)
+    assert same.returncode == 0, same.stderr
+    assert same.stdout.endswith("Kết luận: không có khác biệt nào vượt quá may rủi.\n")
+    assert "đang dùng" in langnghe("models").stdout
+    assert langnghe("compare", "live", "none").stderr.startswith("Không rõ mô hình “none”")
+
+
 def test_a_file_that_cannot_be_read_or_used(tmp_path: Path) -> None:
     missing = langnghe("evaluate", tmp_path / "none.jsonl")
     assert (missing.returncode, missing.stderr.split(" (")[0]) == (1, f"Không đọc được tệp {tmp_path / 'none.jsonl'}")

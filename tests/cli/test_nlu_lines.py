@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from api.cli.nlu_lines import read_lines, type_of_intent
+from api.cli.nlu_lines import read_lines
+from api.learning.words import types_of_intents
 from api.localities import taxonomy
 
 GOOD = {
@@ -57,5 +58,5 @@ def test_a_separator_inside_a_text_does_not_end_its_line(tmp_path: Path) -> None
 
 
 def test_every_intent_means_a_type_of_the_taxonomy() -> None:
-    assert set(type_of_intent().values()) <= set(taxonomy.message_types())
-    assert type_of_intent()["nlu_fallback"] == "out_of_scope"
+    assert set(types_of_intents().values()) <= set(taxonomy.message_types())
+    assert types_of_intents()["nlu_fallback"] == "out_of_scope"
