@@ -68,32 +68,44 @@ def _known(text: str, names: Iterable[str]) -> Iterable[Span]:
 
 def _named(text: str) -> Iterable[Span]:
     """Names that their spelling or their surroundings give away."""
-    for pattern in _capitals():
-        for found in pattern.finditer(text):
-            if not _after_place_word(text, found.start()):
-                yield found.span("name")
+    titled, full = _capitals()
+    if not _shouted(text):
+        yield from (m.span("name") for m in titled.finditer(text) if not _after_place_word(text, m.start()))
+    yield from (m.span("name") for m in full.finditer(text) if not _within_a_name(text, m.start()))
     folded, at = _folded_with_places(text)
-    for found in _bare().finditer(folded):
+    for found in [m for pattern in _bare() for m in pattern.finditer(folded)]:
         name = _before_end_word(found.group("name"))
-        if " " in name:
-            yield at[found.start("name")], at[found.start("name") + len(name) - 1] + 1
+        start, end = at[found.start("name")], at[found.start("name") + len(name) - 1] + 1
+        plain = text[start:end]
+        if " " in name and (plain.isascii() or plain.isupper()):
+            yield start, end
+
+
+def _shouted(text: str) -> bool:
+    """Where most words begin with a capital, a capital tells no name."""
+    words = [word for word in text.split() if word[0].isalpha()]
+    return len(words) > 4 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
 
 
 @lru_cache(maxsize=1)
 def _capitals() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """“ông Hùng”, “tôi là Nguyễn Văn Nam”; and a family name with more behind it wherever it stands."""
     words = settings()["privacy"]
-    titled = rf"(?<!\w)(?i:{_any(words['titles'])})\s*:?\s+(?P<name>{_SYLLABLE}(?:\s+{_SYLLABLE}){{0,3}})"
+    titled = (
+        rf"(?<!\w)(?i:{_any(words['titles'])}|tên(?:\s+\w+){{1,3}}\s+là)\s*:?\s+(?P<name>{_SYLLABLE}(?:\s+{_SYLLABLE}){{0,3}})"
+    )
     full = rf"(?<!\w)(?P<name>(?:{_any(words['families'])})(?:\s+{_SYLLABLE}){{1,3}})"
     return re.compile(titled), re.compile(full)
 
 
 @lru_cache(maxsize=1)
-def _bare() -> re.Pattern[str]:
-    """“toi la nguyen van nam”: only after words that introduce a person, since bare streets look the same."""
+def _bare() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """“toi la nguyen van nam”, “ong nguyen van nam”."""
     words = settings()["privacy"]
-    families = _any({fold(name) for name in words["families"]})
-    return re.compile(rf"(?<!\w)(?:{_any(words['introductions'])})\s*:?\s+(?P<name>(?:{families})(?: [a-z]+){{1,3}})")
+    family, middle = f"(?:{_any(words['bare_families'])})", f"(?:{_any(words['middle_names'])})"
+    introduced = rf"(?<!\w)(?:{_any(words['introductions'])})\s*:?\s+(?P<name>{family}(?: [a-z]+){{1,3}})"
+    titled = rf"(?<!\w)(?:{_any(words['bare_titles'])})\s+(?P<name>{family} {middle}(?: [a-z]+){{1,2}})"
+    return re.compile(introduced), re.compile(titled)
 
 
 def _any(words: Iterable[str]) -> str:
@@ -105,6 +117,12 @@ def _after_place_word(text: str, start: int) -> bool:
     return _HOUSE_LAST.search(before) is not None or any(
         re.search(rf"(?<!\w){re.escape(word)}$", before) for word in settings()["privacy"]["place_words"]
     )
+
+
+def _within_a_name(text: str, start: int) -> bool:
+    """“đường [Nguyễn Trãi]”, “Việt Nam [Lý Thường Kiệt]”: part of something longer that is no person."""
+    before = text[:start].split(" ")
+    return _after_place_word(text, start) or (len(before) > 1 and before[-1] == "" and before[-2][:1].isupper())
 
 
 def _before_end_word(name: str) -> str:
