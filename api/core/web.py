@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -37,9 +38,10 @@ _MESSAGES = {
 }
 
 
-def problem(status: int, code: str, message: str, **extra: Any) -> JSONResponse:
-    """An RFC 9457 problem. `detail` is a Vietnamese sentence, `code` stable and English."""
-    body = {"type": f"urn:langnghe:{code}", "title": code, "status": status, "detail": message, "code": code, **extra}
+def problem(status: int, code: str, message: str, /, **extra: Any) -> JSONResponse:
+    """An RFC 9457 problem. `detail` is a Vietnamese sentence, `code` stable and English; `extra` replaces none of them."""
+    fixed = {"type": f"urn:langnghe:{code}", "title": code, "status": status, "detail": message, "code": code}
+    body = fixed | {name: value for name, value in extra.items() if name not in fixed}
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
@@ -53,6 +55,11 @@ def install_problem_handlers(app: FastAPI) -> None:
         # the input itself is not repeated: it may hold what a citizen wrote
         fields = [{"field": ".".join(map(str, e["loc"])), "rule": e["type"]} for e in error.errors()]
         return problem(422, "invalid", _MESSAGES[422], fields=fields)
+
+    @app.exception_handler(DataError)
+    def _data(_: Request, error: DataError) -> Response:
+        # what no column can hold: a NUL character, a number beyond all numbers
+        return problem(422, "invalid", _MESSAGES[422])
 
     @app.exception_handler(HTTPException)
     def _http(_: Request, error: HTTPException) -> Response:

@@ -1,5 +1,6 @@
 """Answers to questions about procedures: find the article, show it as a card or in a few lines."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from api.knowledge.index import current_index
 from api.knowledge.models import Article
 from api.knowledge.rules import LABELS, UNCHECKED, fuse, joined, shorten, sure, worth_offering
 
+_CODE = re.compile(r"[a-z0-9_]{1,64}")
 LINE = 150  # characters of a card's line
 
 
@@ -48,7 +50,7 @@ def _hits(session: Session, text: str, hints: Sequence[tuple[str, float]], limit
 
 def article(session: Session, code: str) -> Article:
     """A published article. Raises NotFound."""
-    found = session.get(Article, code)
+    found = session.get(Article, code) if _CODE.fullmatch(code) else None
     if found is None or not found.published:
         raise NotFound("Em chưa có bài hướng dẫn về thủ tục này.")
     return found

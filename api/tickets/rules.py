@@ -105,7 +105,7 @@ def next_status(status: str, deed: Deed) -> Status:
     try:
         return TRANSITIONS[Status(status), deed]
     except KeyError as error:
-        raise NotAllowedNow(status=status, deed=str(deed)) from error
+        raise NotAllowedNow(state=status, deed=str(deed)) from error
 
 
 def possible(status: str) -> set[Deed]:

@@ -180,7 +180,7 @@ def test_typing_survives_a_colleagues_change(cast: Cast, desk: Enter) -> None:
     expect(page.locator("#refused")).to_contain_text("Người khác vừa cập nhật")
     expect(page.get_by_label("Câu hỏi gửi người dân")).to_have_value("Đèn số mấy ạ?")
     page.get_by_role("button", name="Gửi câu hỏi").click()
-    expect(page.locator(".ticket-line")).to_contain_text("Chờ người dân")
+    expect(page.locator(".ticket-line")).to_contain_text("chờ người dân")
 
 
 def test_search_and_filters_without_reload(cast: Cast, desk: Enter) -> None:
