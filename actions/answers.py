@@ -1,20 +1,28 @@
 """Answers outside a report: procedures, lawful routes, status, a person, what was said before."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from actions.turn import ServiceAction, Turn, slots
+from actions.meaning import ask_meaning, keep_words, two_meanings
+from actions.start import not_understood
+from actions.turn import Said, ServiceAction, Turn, slots
+from actions.words import has, readable, words
 from api.conversations.takeover import ask_for_human
 from api.core.settings import get_settings
 from api.core.words import due_words
 from api.deadlines.rules import add_working_minutes
 from api.deadlines.service import calendar
+from api.departments.queries import dispatch_desk
 from api.knowledge.service import article, card, search
+from api.routing.service import route
 from api.tickets.card import STATUS_WORDS, ticket_card
 from api.tickets.models import Status, Ticket
 from api.tickets.queries import NoSuchTicket, by_number, of_conversation, reported_by
 
 SHOWN_TICKETS = 3
-FAILURES_UNTIL_PERSON = 2
+ASKS_ON = 8  # words up to which a question may lean on the answer before it
+FIELD_SURE = 0.9  # probability from which a question is about that field
+OFFERED = 0.42  # score from which titles are worth a look
 
 
 class AnswerQuestion(ServiceAction):
@@ -26,14 +34,51 @@ class AnswerQuestion(ServiceAction):
         chosen = turn.said.first("article")
         if turn.said.intent == "choose_article" and chosen:
             return _show_article(turn, chosen)
-        hits = search(turn.session, turn.said.text, list(turn.said.rankings.get("procedure", ())))
-        if hits and hits[0].confident:
-            return _show_article(turn, hits[0].code)
-        if hits:
-            turn.say("utter_which_article", buttons=[_choice(hit.title, hit.code) for hit in hits])
-        else:
-            turn.say("utter_do_not_know")
+        if not readable(turn.said.text):
+            return not_understood(turn)
+        return _answer(turn, turn.said, two_meanings(turn.said) if turn.loop is None else None)
+
+
+class ConfirmQuestion(ServiceAction):
+    """A button settled what unclear words were: a question."""
+
+    action_name = "action_confirm_question"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        kept = turn.slots.get("unclear_text")
+        said = turn.parse(kept) if kept else None
+        if said is None:
+            turn.say("utter_ask_which_procedure")
+            return slots(failures=0)
+        return [*slots(unclear_photos=None), *_answer(turn, said, None)]
+
+
+def _answer(turn: Turn, said: Said, pair: tuple[str, str] | None) -> list[dict[str, Any]]:
+    hits = search(turn.session, said.text, list(said.rankings.get("procedure", ())))
+    if hits and hits[0].confident:
+        return _show_article(turn, hits[0].code)
+    if has(said.text, words()["when_done"]) and list(of_conversation(turn.session, turn.conversation_id, 1)):
+        return _tell_status(turn, ())
+    before = turn.slots.get("last_article")
+    if before and len(said.text.split()) <= ASKS_ON and has(said.text, words()["asks_on"]):
+        return _show_article(turn, before)
+    if pair is not None:
+        return ask_meaning(turn, pair)
+    if said.field[0] in words()["told_here"] and said.field[1] >= FIELD_SURE:
+        return _who_cares(turn, said)
+    if hits and hits[0].score >= OFFERED:
+        turn.say("utter_which_article", buttons=[_choice(hit.title, hit.code) for hit in hits])
         return slots(failures=0)
+    turn.say("utter_do_not_know")
+    return [*keep_words(turn), *slots(failures=0)] if said is turn.said else slots(failures=0)
+
+
+def _who_cares(turn: Turn, said: Said) -> list[dict[str, Any]]:
+    """ "Đèn hỏng thì báo ai?": who owns it, and that it is told right here."""
+    owner = route(turn.session, said.field[0], None)
+    named = owner.code != dispatch_desk(turn.session).code
+    turn.say("utter_told_here", department=owner.name if named else words()["its_owner"])
+    return [*keep_words(turn), *slots(failures=0)]
 
 
 def _choice(title: str, code: str) -> dict[str, str]:
@@ -44,7 +89,7 @@ def _show_article(turn: Turn, code: str) -> list[dict[str, Any]]:
     found = article(turn.session, code)
     turn.say("utter_article", title=found.title, summary=found.summary)
     turn.show(card(found))
-    return slots(failures=0)
+    return slots(failures=0, last_article=code, unclear_text=None)
 
 
 class TicketStatus(ServiceAction):
@@ -53,17 +98,17 @@ class TicketStatus(ServiceAction):
     action_name = "action_ticket_status"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
-        numbers = turn.said.entities.get("ticket_number") or ()
-        tickets = (
-            [_own(turn, number) for number in numbers]
-            if numbers
-            else list(of_conversation(turn.session, turn.conversation_id, SHOWN_TICKETS))
-        )
-        if not tickets:
-            turn.say("utter_no_ticket_yet")
-        for ticket in tickets:
-            _say_status(turn, ticket)
-        return []
+        return _tell_status(turn, turn.said.entities.get("ticket_number") or ())
+
+
+def _tell_status(turn: Turn, numbers: Sequence[str]) -> list[dict[str, Any]]:
+    latest = () if numbers else of_conversation(turn.session, turn.conversation_id, SHOWN_TICKETS)
+    tickets = [_own(turn, number) for number in numbers] or list(latest)
+    if not tickets:
+        turn.say("utter_no_ticket_yet")
+    for ticket in tickets:
+        _say_status(turn, ticket)
+    return slots(failures=0)
 
 
 def _own(turn: Turn, number: str) -> Ticket:
@@ -103,26 +148,14 @@ class AskHuman(ServiceAction):
         return slots(failures=0)
 
 
-class Clarify(ServiceAction):
-    """Not understood: once the likeliest meanings as buttons, the second time a person."""
-
-    action_name = "action_clarify"
-
-    def act(self, turn: Turn) -> list[dict[str, Any]]:
-        failures = int(turn.slots.get("failures") or 0) + 1
-        if failures >= FAILURES_UNTIL_PERSON:
-            turn.say("utter_offer_person")
-            return slots(failures=0, unclear_text=turn.said.text)
-        turn.say("utter_clarify")
-        return slots(failures=failures, unclear_text=turn.said.text)
-
-
 class Repeat(ServiceAction):
     """The bot's last words once more, with their buttons."""
 
     action_name = "action_repeat"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
+        if turn.loop is not None:
+            return []  # the open question comes by itself
         before = [event for event in turn.history if event.get("event") in ("bot", "user")]
         spoken: list[dict[str, Any]] = []
         for event in reversed(before[:-1]):

@@ -1,62 +1,53 @@
-"""What a message adds to a report that is being taken down. Pure: places are resolved by a function handed in."""
+"""What a message adds to a report that is being taken down. Pure: places and parses come by functions handed in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict
 
+from actions.corrections import ORDER, correction, part_named, reset
+from actions.places import Helpers, Slots, Updates, answer_where, names_a_place, pin_updates, place_updates, place_words
+from actions.problems import Problem, one_matter, problems_in
 from actions.turn import Said
-from api.core.text import fold, squeeze
+from actions.words import has, is_no, name_in, plain, words
 from api.localities.taxonomy import categories
-from api.places.resolve import Resolution
 
-Slots = Mapping[str, Any]
-Updates = dict[str, Any]
+__all__ = ["ORDER", "Helpers", "Slots", "Updates", "fill", "from_first_words", "place_words", "reset"]
 
-ORDER = ("description", "category", "place", "photos_done", "contact_done", "confirmed")
 CATEGORY_SURE = 0.5  # from this probability on the category is not asked
 CATEGORY_LIKELY = 0.3  # an answer to "which field?" may be vaguer
-UNKNOWN_PLACE = "không rõ"
+ASIDE_SURE = 0.6  # from this probability on a message of ASIDE is no description
+SHORT = 8  # words up to which a place or a part named at the summary is a correction
+BARE = 3  # words up to which the part alone is one
+ANOTHER_MATTER = 0.7  # probability of another field from which a later message is a second problem
 
 # a message of these intents is not an answer: it is dealt with, then the question is asked again
 ASIDE = {
     "question", "status", "human", "ask_bot", "thank", "greet", "goodbye", "repeat", "praise", "satisfied", "rate", "not_fixed",
-    "send_unsupported", "link_channels", "enter_code",
+    "send_unsupported", "link_channels", "enter_code", "complaint", "ask_why", "upset", "same_as_before",
 }  # fmt: skip
 # these end or replace the report
 LEAVES = {"cancel", "denunciation", "emergency"}
-
-_FIX_WORDS = {
-    "place": ("dia chi", "dia diem", "cho nay", "vi tri", "duong", "phuong", "xa ", "noi xay ra"),
-    "contact_done": ("so dien thoai", "sdt", "ten ", "lien he", "lien lac"),
-    "photos_done": ("anh ", "hinh"),
-    "category": ("linh vuc", "loai", "nhom"),
-    "description": ("noi dung", "mo ta"),
-}
-
-
-@dataclass(frozen=True)
-class Helpers:
-    """What filling needs from outside."""
-
-    resolve: Callable[[str], Resolution]
-    unit_at: Callable[[float, float], str | None]
-
-
-def place_words(said: Said) -> str | None:
-    """The place expressions of a message as one: "ngõ 12 Nguyễn Lương Bằng, phường Thanh Bình"."""
-    parts = said.entities.get("location") or ()
-    return squeeze(", ".join(parts)) or None
 
 
 def from_first_words(said: Said, helpers: Helpers) -> Updates:
     """Everything that the message which starts a report already tells, so that none of it is asked again."""
     updates = _absorb(said, {}, helpers)
     if said.is_words:
-        updates |= {"description": said.text} | _category(said, CATEGORY_SURE)
-        words = place_words(said)
-        if words:
-            updates |= place_updates(words, helpers)
+        updates |= _told(said.text, said, helpers)
+        told = place_words(said)
+        if told:
+            updates |= place_updates(told, helpers)
     return updates
+
+
+def _told(text: str, said: Said, helpers: Helpers) -> Updates:
+    """The report's words with their field, or with the two problems that they tell of."""
+    found = problems_in(text, helpers.parse)
+    return {"description": text} | _category(said, CATEGORY_SURE) | _problems(found)
+
+
+def _problems(found: list[Problem]) -> Updates:
+    # None is asked about; "no" is settled
+    return {"problems": [asdict(problem) for problem in found] or None, "split": None if found else "no"}
 
 
 def fill(requested: str | None, slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
@@ -65,9 +56,11 @@ def fill(requested: str | None, slots: Slots, said: Said, helpers: Helpers) -> U
         return None
     updates = _absorb(said, slots, helpers)
     if said.intent == "fix":
-        return updates | _reset(said.first("slot") or "description")
-    if said.intent == "correct":
-        return updates | _correction(requested, slots, said, helpers)
+        return updates | reset(said.first("slot") or "description")
+    if said.intent == "correct" and not (said.is_words and has(said.text, words()["added"])):
+        return updates | correction(requested, slots, said, helpers)
+    if said.intent == "send_now":
+        return updates | _hurried(requested, slots)
     answer = _ANSWERS[requested or "description"](slots, said, helpers)
     if answer is None and not updates:
         return None
@@ -85,47 +78,47 @@ def _absorb(said: Said, slots: Slots, helpers: Helpers) -> Updates:
         updates |= pin_updates(float(said.first("lat") or 0), float(said.first("lon") or 0), slots, helpers)
     if said.intent != "status" and said.first("phone"):
         updates["contact_phone"] = "".join(c for c in said.first("phone") or "" if c.isdigit())
+        updates |= {"contact_done": "yes"} | ({"contact_name": said.first("person")} if said.first("person") else {})
     return updates
 
 
-def pin_updates(lat: float, lon: float, slots: Slots, helpers: Helpers) -> Updates:
-    updates: Updates = {"lat": lat, "lon": lon, "place_options": None}
-    unit = helpers.unit_at(lat, lon)
-    if slots.get("unit_code") is None:
-        updates["unit_code"] = unit
-    if not slots.get("place"):
-        updates["place"] = f"{lat:.5f}, {lon:.5f}"
-    return updates
-
-
-def place_updates(words: str, helpers: Helpers, *, insist: bool = False) -> Updates:
-    """What place words mean. Between several units the place stays open and the options are kept for asking.
-
-    `insist`: the citizen was asked already; keep the words for the dispatcher rather than ask again.
-    """
-    found = helpers.resolve(words)
-    if found.unit_code or insist or not _worth_asking(found):
-        point = {"lat": found.lat, "lon": found.lon} if found.reason == "landmark" else {}
-        return {"place": words, "place_text": words, "unit_code": found.unit_code, "place_options": None} | point
-    return {"place_text": words, "unit_code": None, "place_options": list(found.candidates)[:8]}
-
-
-def _worth_asking(found: Resolution) -> bool:
-    # a whole former district has a dozen units: then the words alone go to the dispatcher
-    return found.reason in {"split", "ambiguous"} and 1 < len(found.candidates) <= 8
+def _hurried(requested: str | None, slots: Slots) -> Updates:
+    """ "Gửi luôn đi": what may stay open stays open; at the summary it is the yes."""
+    if requested == "confirmed":
+        return {"confirmed": "yes", "fix": None}
+    open_ = {slot: "no" for slot in ("split", "photos_done", "contact_done") if not slots.get(slot)}
+    if requested == "category":
+        open_["category"] = next(iter(slots.get("category_options") or []), "other")
+    if requested == "place" and not open_:
+        open_["place"] = slots.get("place_text") or words()["unknown_place"]
+    return open_
 
 
 def _category(said: Said, sure: float) -> Updates:
     ranking = [(code, p) for code, p in said.rankings.get("category", ()) if code in categories()]
-    if ranking and ranking[0][1] >= sure:
-        return {"category": ranking[0][0], "category_options": None}
-    return {"category_options": [code for code, _ in ranking[:3]]}
+    likeliest: Updates = {"category_options": [code for code, _ in ranking[:3]]}
+    return likeliest | ({"category": ranking[0][0]} if ranking and ranking[0][1] >= sure else {})
 
 
 def _description(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
-    if not said.is_words or (said.intent in ASIDE and said.confidence > 0.6) or len(said.text) < 4:
+    if names_a_place(said, helpers) and not slots.get("place"):
+        return place_updates(place_words(said) or said.text, helpers)
+    if not said.is_words or said.intent in ("affirm", "deny", "skip") or len(said.text) < 4:
+        return None
+    if said.intent in ASIDE and said.confidence > ASIDE_SURE:
         return None
     return from_first_words(said, helpers)
+
+
+def _split(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
+    problems = slots.get("problems") or []
+    apart = {"split": "yes", "category": problems[0]["category"] if problems else None}
+    together = {"split": "no", "problems": None}
+    if said.is_words and has(said.text, words()["together"]):
+        return together
+    if said.intent == "affirm" or (said.is_words and has(said.text, words()["apart"])):
+        return apart
+    return together if said.intent in ("deny", "skip") else None
 
 
 def _chosen_category(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
@@ -138,39 +131,17 @@ def _chosen_category(slots: Slots, said: Said, helpers: Helpers) -> Updates | No
     if said.intent == "affirm" and options:
         return {"category": options[0]}
     if said.is_words and said.intent not in ASIDE:
-        found = _category(said, CATEGORY_LIKELY)
-        return {"category": found.get("category", "other")}
+        return {"category": _category(said, CATEGORY_LIKELY).get("category", "other")}
     return None
 
 
 def _place(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
-    if said.intent == "choose_place":
-        return {"place": slots.get("place_text") or "", "unit_code": said.first("unit"), "place_options": None}
-    if said.intent == "send_location":
-        return {}
-    if said.intent in ("skip", "deny"):
-        return {"place": slots.get("place_text") or UNKNOWN_PLACE, "place_options": None}
-    if not said.is_words:
-        return None
-    asked_before = bool(slots.get("place_options"))
-    words = place_words(said) or said.text
-    if asked_before:
-        return _among_options(slots, words, helpers)
-    if said.intent in ASIDE and helpers.resolve(words).reason == "unknown":
-        return None
-    return place_updates(words, helpers)
-
-
-def _among_options(slots: Slots, words: str, helpers: Helpers) -> Updates:
-    options = slots.get("place_options") or []
-    found = helpers.resolve(words)
-    fitting = [code for code in found.candidates if code in options]
-    text = squeeze(f"{words}, {slots.get('place_text') or ''}").strip(", ")
-    return {"place": text, "place_text": text, "unit_code": fitting[0] if len(fitting) == 1 else None, "place_options": None}
+    answer = answer_where(slots, said, helpers, said.intent in ASIDE)
+    return answer if answer is not None else _more_words(slots, said)
 
 
 def _photos(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
-    if said.intent in ("skip", "deny") or fold(said.text) in ("khong", "ko", "k"):
+    if said.intent in ("skip", "deny") or is_no(said.text):
         return {"photos_done": "no"}
     if said.intent == "affirm":
         # "có" without a photo: the question stays, the attach button is what is needed
@@ -179,31 +150,52 @@ def _photos(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
 
 
 def _more_words(slots: Slots, said: Said) -> Updates | None:
-    """A second thing told in the middle of the questions belongs to the report."""
-    if not said.is_words or said.intent not in ("report", "suggestion"):
+    """A second thing told in the middle of the questions belongs to the report, or is a second problem."""
+    added = said.is_words and has(said.text, words()["added"])
+    if not added and (not said.tells_of_trouble or (said.intent in ASIDE and said.confidence > ASIDE_SURE)):
         return None
-    return {"description": f"{slots.get('description') or ''}\n{said.text}".strip(), "fix": None}
+    if not slots.get("description"):
+        return {"description": said.text, "split": "no"} | _category(said, CATEGORY_SURE)
+    together = f"{slots['description']}\n{said.text}"
+    first = slots.get("category")
+    category, probability = said.field
+    another = said.intent == "report" and probability >= ANOTHER_MATTER and len(plain(said.text).split()) > 3
+    may_be_two = first not in (None, "other", category) and not slots.get("problems") and not added
+    if another and may_be_two and not one_matter(str(first), category):
+        found = [Problem(slots["description"], str(first)), Problem(said.text, category)]
+        return {"description": together, "fix": None} | _problems(found)
+    return {"description": together, "fix": None}
 
 
 def _contact(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
-    if said.intent in ("skip", "deny") or fold(said.text) in ("khong", "ko", "k"):
+    if said.intent in ("skip", "deny") or is_no(said.text):
         return {"contact_done": "no"}
+    if said.intent == "affirm":
+        return {"contact_done": None}
     phone, person = said.first("phone"), said.first("person")
     if phone or person:
-        return {"contact_done": "yes"} | ({"contact_name": person} if person else {})
-    if said.is_words and said.intent not in ASIDE and len(said.text.split()) <= 5 and not any(c.isdigit() for c in said.text):
-        return {"contact_done": "yes", "contact_name": said.text}
+        name = name_in(person) or person if person else name_in(said.text) if said.is_words else None
+        return {"contact_done": "yes"} | ({"contact_name": name} if name else {})
+    if said.is_words and said.intent not in ASIDE and (name := name_in(said.text)) and not _problem_words(said):
+        return {"contact_done": "yes", "contact_name": name}
     return _more_words(slots, said)
 
 
+def _problem_words(said: Said) -> bool:
+    return said.intent in ("report", "suggestion") and said.confidence > ASIDE_SURE
+
+
 def _confirmed(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
-    if said.intent == "affirm":
+    if said.intent == "affirm" or (said.intent == "satisfied" and len(plain(said.text).split()) <= BARE):
         return {"confirmed": "yes", "fix": None}
+    named = part_named(said.text) if said.is_words and len(plain(said.text).split()) <= SHORT else None
+    if named and (has(said.text, words()["to_fix"]) or len(plain(said.text).split()) <= BARE):
+        return reset(named)
     if said.intent == "deny":
         return {"fix": "ask"}
-    words = place_words(said)
-    if words and said.intent in ("inform_location", "report", "suggestion"):
-        return place_updates(words, helpers) | {"fix": None}
+    told = place_words(said)
+    if told and (said.intent == "inform_location" or len(plain(said.text).split()) <= SHORT):
+        return place_updates(told, helpers, slots) | {"fix": None}
     if said.intent == "inform_contact":
         return _contact(slots, said, helpers)
     return _more_words(slots, said)
@@ -211,36 +203,10 @@ def _confirmed(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
 
 _ANSWERS: Mapping[str, Callable[[Slots, Said, Helpers], Updates | None]] = {
     "description": _description,
+    "split": _split,
     "category": _chosen_category,
     "place": _place,
     "photos_done": _photos,
     "contact_done": _contact,
     "confirmed": _confirmed,
 }
-
-
-def _correction(requested: str | None, slots: Slots, said: Said, helpers: Helpers) -> Updates:
-    """ "Sai rồi …": the new value if the message brings one, else the thing it names is asked again."""
-    words = place_words(said)
-    if words:
-        return place_updates(words, helpers) | {"fix": None}
-    if said.first("phone") or said.first("person"):
-        return {"contact_done": "yes", "fix": None} | ({"contact_name": said.first("person")} if said.first("person") else {})
-    folded = f"{fold(said.text)} "
-    for slot, signs in _FIX_WORDS.items():
-        if any(sign in folded for sign in signs):
-            return _reset(slot)
-    if requested == "confirmed":
-        return {"fix": "ask"}
-    done = ORDER[: ORDER.index(requested)] if requested in ORDER else ()
-    return _reset(done[-1] if done else "description")
-
-
-def _reset(slot: str) -> Updates:
-    also: Mapping[str, Updates] = {
-        "place": {"place_text": None, "unit_code": None, "place_options": None, "lat": None, "lon": None},
-        "contact_done": {"contact_name": None, "contact_phone": None},
-        "photos_done": {"photos": None},
-        "category": {"category_options": None},
-    }
-    return {slot: None, "fix": None} | dict(also.get(slot, {}))

@@ -1,111 +1,27 @@
-"""Taking down a report: start, fill, ask, sum up, open the ticket."""
+"""Taking down a report: fill, ask, sum up, open the ticket."""
 
 import json
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions.filling import ORDER, Helpers, Updates, fill, from_first_words
-from actions.turn import ServiceAction, Turn, slots, then
-from actions.verdicts import answer_waiting, waiting_ticket
-from api.citizens.models import Citizen
+from actions.begin import FORM, empty_draft, expired, helpers, is_angry
+from actions.corrections import part_named
+from actions.filling import fill
+from actions.meaning import ask_meaning, two_meanings
+from actions.turn import ServiceAction, Turn, ended, slots
+from actions.words import words
 from api.citizens.service import record_consent, remember_contact
 from api.core.settings import get_settings
+from api.core.text import squeeze
 from api.core.words import due_words
 from api.departments.queries import names
 from api.localities.taxonomy import categories
-from api.places.service import resolve_place, unit_at, unit_name
+from api.places.service import unit_name
 from api.tickets.card import ticket_card
-from api.tickets.models import Priority, Ticket
+from api.tickets.models import Ticket
 from api.tickets.open import TicketDraft, open_ticket
 
-FORM = "report_form"
-DRAFT_SLOTS = (
-    *ORDER, "report_type", "category_options", "place_text", "unit_code", "place_options", "lat", "lon", "photos",
-    "contact_name", "contact_phone", "fix", "draft_key", "draft_started_at",
-)  # fmt: skip
-DRAFT_LIFE = timedelta(hours=24)
-
-
-def helpers(turn: Turn) -> Helpers:
-    return Helpers(
-        resolve=lambda words: resolve_place(turn.session, words), unit_at=lambda lat, lon: unit_at(turn.session, lat, lon)
-    )
-
-
-def empty_draft() -> Updates:
-    return dict.fromkeys(DRAFT_SLOTS)
-
-
-def opening(turn: Turn, report_type: str) -> Updates:
-    """The slots of a fresh draft, filled with what this message already says."""
-    start = {"report_type": report_type, "draft_key": str(turn.said.message_id), "draft_started_at": turn.now.isoformat()}
-    return empty_draft() | start | _known_contact(turn) | from_first_words(turn.said, helpers(turn))
-
-
-def _known_contact(turn: Turn) -> Updates:
-    citizen = turn.session.get(Citizen, turn.conversation.citizen_id)
-    if citizen is None or not citizen.phone:
-        return {}
-    # given with an earlier report; the summary shows it, and it can be corrected there
-    return {"contact_name": citizen.display_name, "contact_phone": citizen.phone, "contact_done": "yes"}
-
-
-class StartReport(ServiceAction):
-    """A report or suggestion begins: take what the first message says, then ask for the rest."""
-
-    action_name = "action_start_report"
-
-    def act(self, turn: Turn) -> list[dict[str, Any]]:
-        waiting = waiting_ticket(turn)
-        if waiting is not None:
-            return answer_waiting(turn, waiting)
-        if turn.said.intent == "send_photo":
-            turn.say("utter_photo_of_what")
-        else:
-            turn.say("utter_report_begun")
-        kind = "suggestion" if turn.said.intent == "suggestion" else "report"
-        return [*slots(**opening(turn, kind)), then(FORM)]
-
-
-class StartFromUnclear(ServiceAction):
-    """A button settled what an unclear message was: a report, with the words that were written before."""
-
-    action_name = "action_start_from_unclear"
-
-    def act(self, turn: Turn) -> list[dict[str, Any]]:
-        turn.say("utter_report_begun")
-        words = turn.slots.get("unclear_text")
-        filled = opening(turn, "report")
-        if words:
-            filled |= {"description": words}
-        return [*slots(unclear_text=None, failures=0, **filled), then(FORM)]
-
-
-class StartFromPlace(ServiceAction):
-    """A bare place, name or photo outside a report: an answer to what staff asked, else the start of a report."""
-
-    action_name = "action_start_from_place"
-
-    def act(self, turn: Turn) -> list[dict[str, Any]]:
-        waiting = waiting_ticket(turn)
-        if waiting is not None:
-            return answer_waiting(turn, waiting)
-        turn.say("utter_what_is_there")
-        filled = opening(turn, "report") | {"description": None, "category": None, "category_options": None}
-        return [*slots(**filled), then(FORM)]
-
-
-class Unexpected(ServiceAction):
-    """Words that fit nothing that was asked: an answer to what staff asked, else the bot says what it can do."""
-
-    action_name = "action_unexpected"
-
-    def act(self, turn: Turn) -> list[dict[str, Any]]:
-        waiting = waiting_ticket(turn)
-        if waiting is not None:
-            return answer_waiting(turn, waiting)
-        return [then("action_clarify")]
+SHOWN = 110  # characters of the citizen's own words in the summary
 
 
 class ValidateReport(ServiceAction):
@@ -116,15 +32,89 @@ class ValidateReport(ServiceAction):
     def act(self, turn: Turn) -> list[dict[str, Any]]:
         if turn.slots.get("requested_slot") is None:
             return []  # Rasa also calls this as the form opens: its first message has been taken in already
-        if _expired(turn.slots.get("draft_started_at"), turn.now):
+        if expired(turn.slots.get("draft_started_at"), turn.now):
             turn.say("utter_draft_expired")
             return slots(**(empty_draft() | {"draft_key": str(turn.said.message_id), "draft_started_at": turn.now.isoformat()}))
         updates = fill(turn.slots.get("requested_slot"), turn.slots, turn.said, helpers(turn))
-        return slots(**updates) if updates else []
+        if not updates:
+            return []
+        if is_angry(turn.said) and not turn.slots.get("regretted"):
+            turn.say("utter_regret")
+            updates["regretted"] = "yes"
+        elif turn.said.media_ids:
+            turn.say("utter_photo_received")
+        elif updates.get("description") and turn.slots.get("description") and updates.get("split", "") is not None:
+            turn.say("utter_noted")
+        return slots(failures=0, **updates)
 
 
-def _expired(started_at: str | None, now: datetime) -> bool:
-    return started_at is not None and now - datetime.fromisoformat(started_at) > DRAFT_LIFE
+class AskDescription(ServiceAction):
+    """What is it? Of a picture that came without words: what does it show, and where?"""
+
+    action_name = "action_ask_description"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        turn.say("utter_ask_photo_of_what" if turn.slots.get("photos") else "utter_ask_what")
+        return []
+
+
+class AskSplit(ServiceAction):
+    """Two problems in one message: each to its own department, or both as one?"""
+
+    action_name = "action_ask_split"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        fields = [categories()[problem["category"]] for problem in turn.slots.get("problems") or []]
+        titles = words()["buttons"]
+        apart = {"title": titles["apart"].format(n=len(fields)), "payload": "/affirm"}
+        together = {"title": titles["together"], "payload": "/deny"}
+        turn.say("utter_ask_apart", buttons=[apart, together], n=str(len(fields)), fields=_in_a_row(fields))
+        return []
+
+
+def _in_a_row(names: Sequence[str]) -> str:
+    return " · ".join(names)
+
+
+class AskPhotos(ServiceAction):
+    """A photo? Who says "có" is told how to send it."""
+
+    action_name = "action_ask_photos_done"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        said_yes = turn.slots.get("requested_slot") == "photos_done" and turn.said.intent == "affirm"
+        turn.say("utter_send_photo_now" if said_yes else "utter_ask_photos")
+        return []
+
+
+class AskContact(ServiceAction):
+    """Name and phone? Who says "được" is asked to write them."""
+
+    action_name = "action_ask_contact_done"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        said_yes = turn.slots.get("requested_slot") == "contact_done" and turn.said.intent == "affirm"
+        turn.say("utter_write_contact_now" if said_yes else "utter_ask_contact")
+        return []
+
+
+class AskWhy(ServiceAction):
+    """ "Sao phải hỏi số điện thoại?": why the open question is asked."""
+
+    action_name = "action_ask_why"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        asked = turn.slots.get("requested_slot") if turn.loop == FORM else None
+        turn.say(_WHY.get(part_named(turn.said.text) or asked or "", "utter_why_at_all"))
+        return []
+
+
+_WHY = {
+    "place": "utter_why_place",
+    "photos_done": "utter_why_photos",
+    "contact_done": "utter_why_contact",
+    "confirmed": "utter_why_summary",
+}
 
 
 class AskCategory(ServiceAction):
@@ -164,34 +154,56 @@ class AskConfirmed(ServiceAction):
         if turn.slots.get("fix") == "ask":
             turn.say("utter_ask_what_to_fix")
             return slots(fix=None)
-        turn.say("utter_summary", buttons=(), **_summary(turn))
+        apart = _apart(turn)
+        turn.say("utter_summary_apart" if apart else "utter_summary", buttons=(), **_summary(turn, apart))
         return []
 
 
-def _summary(turn: Turn) -> dict[str, str]:
+def _apart(turn: Turn) -> list[dict[str, str]]:
+    """The problems that become tickets of their own; empty where the report is one."""
+    return list(turn.slots.get("problems") or []) if turn.slots.get("split") == "yes" else []
+
+
+def _summary(turn: Turn, apart: Sequence[Mapping[str, str]]) -> dict[str, str]:
     s = turn.slots
     unit = unit_name(turn.session, s.get("unit_code"))
     place = s.get("place") or ""
     contact = ", ".join(part for part in (s.get("contact_name"), s.get("contact_phone")) if part)
+    lines = [f"{i}. {_short(p['description'])} ({categories()[p['category']]})" for i, p in enumerate(apart, start=1)]
     return {
-        "description": s.get("description") or "",
+        "description": "\n".join(lines) or _short(s.get("description") or ""),
         "category": categories().get(s.get("category") or "other", ""),
         "place": f"{place} ({unit})" if unit and unit not in place else place,
         "photos": str(len(s.get("photos") or [])),
-        "contact": contact or "-",
+        "contact": contact or words()["no_contact"],
     }
 
 
+def _short(description: str) -> str:
+    """The citizen knows the own words: enough of them to recognise the report, on the phone's screen."""
+    line = squeeze(description)
+    return line if len(line) <= SHOWN else line[:SHOWN].rsplit(" ", 1)[0].rstrip(" ,;.") + "…"
+
+
 class SubmitReport(ServiceAction):
-    """Confirmed: one ticket, however often this runs."""
+    """Confirmed: one ticket for each problem, however often this runs."""
 
     action_name = "action_submit_report"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
-        ticket = open_ticket(turn.session, draft_of(turn), turn.now)
+        apart = _apart(turn)
+        drafts = [draft_of(turn, **problem, open_key=f"{_key(turn)}:{i}") for i, problem in enumerate(apart)] or [
+            draft_of(turn)
+        ]
+        tickets = [open_ticket(turn.session, draft, turn.now) for draft in drafts]
         _remember(turn)
-        told(turn, ticket, "utter_submitted")
+        for ticket in tickets:
+            told(turn, ticket, "utter_submitted")
         return slots(**empty_draft())
+
+
+def _key(turn: Turn) -> str:
+    return f"{turn.conversation_id}:{turn.slots.get('draft_key')}"
 
 
 def draft_of(turn: Turn, **changes: Any) -> TicketDraft:
@@ -208,7 +220,7 @@ def draft_of(turn: Turn, **changes: Any) -> TicketDraft:
         "contact_name": s.get("contact_name"),
         "contact_phone": s.get("contact_phone"),
         "media_ids": tuple(s.get("photos") or ()),
-        "open_key": f"{turn.conversation_id}:{s.get('draft_key')}",
+        "open_key": _key(turn),
     }
     thread = turn.conversation
     owner = {"citizen_id": thread.citizen_id, "conversation_id": thread.id, "channel": thread.channel}
@@ -235,39 +247,32 @@ class CancelReport(ServiceAction):
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
         turn.say("utter_cancelled" if turn.slots.get("draft_key") else "utter_nothing_to_cancel")
-        return slots(**empty_draft())
+        return [*ended(), *slots(failures=0, **empty_draft())]
 
 
-class Emergency(ServiceAction):
-    """113/114/115 first, then a ticket of the highest priority at once: nobody in danger fills in a form."""
+class Complaint(ServiceAction):
+    """Khiếu nại has its own lawful route; where the words may be a mere question, that is asked first."""
 
-    action_name = "action_emergency"
+    action_name = "action_complaint"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
-        turn.say("utter_emergency")
-        filled = opening(turn, "emergency")
-        ranked = turn.said.rankings.get("category") or (("public_order", 0.0),)
-        category = filled.get("category") or ranked[0][0]
-        values = {key: filled.get(key) for key in ("place_text", "unit_code", "lat", "lon", "contact_name", "contact_phone")}
-        ticket = open_ticket(
-            turn.session,
-            draft_of(
-                turn,
-                message_type="emergency",
-                category=category if category in categories() else "other",
-                description=turn.said.text,
-                priority=Priority.URGENT,
-                urgency_reason="emergency",
-                media_ids=turn.said.media_ids,
-                open_key=f"{turn.conversation_id}:{turn.said.message_id}",
-                **values,
-            ),
-            turn.now,
-        )
-        told(turn, ticket, "utter_emergency_sent")
-        if not ticket.place_text and ticket.lat is None:
-            return [*slots(emergency_ticket=ticket.number, emergency_place=None), then("emergency_form")]
-        return slots(emergency_ticket=None)
+        pair = two_meanings(turn.said) if turn.loop is None else None
+        if pair is not None:
+            return ask_meaning(turn, pair)
+        turn.say("utter_complaint")
+        turn.say("utter_complaint_how")
+        return slots(failures=0)
+
+
+class Denunciation(ServiceAction):
+    """The lawful route, and nothing of it is kept: neither these words nor a half-finished report."""
+
+    action_name = "action_denunciation"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        turn.say("utter_denunciation")
+        turn.say("utter_denunciation_how")
+        return [*ended(), *slots(unclear_text=None, unclear_photos=None, failures=0, **empty_draft())]
 
 
 def _button(title: str, intent: str, **entities: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
-from actions import answers, linking, report, verdicts
+from actions import answers, earlier, emergency, linking, report, start, verdicts
 from actions.turn import ServiceAction
 from api.core.errors import Forbidden
 from api.core.security import same, sign
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/bot", include_in_schema=False)
 
 def all_actions() -> list[type[ServiceAction]]:
     """Every action class of this package."""
-    modules = (answers, linking, report, verdicts)
+    modules = (answers, earlier, emergency, linking, report, start, verdicts)
     found = [thing for module in modules for thing in vars(module).values() if isinstance(thing, type)]
     return sorted(
         {cls for cls in found if issubclass(cls, ServiceAction) and cls is not ServiceAction}, key=lambda cls: cls.action_name

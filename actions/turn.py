@@ -2,23 +2,28 @@
 
 import logging
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
+from api.conversations.bot import RasaBot
 from api.conversations.models import Conversation
 from api.core.clock import Clock, SystemClock
 from api.core.db import transaction
-from api.core.errors import DomainError
+from api.core.errors import DomainError, OutsideFailure
+from api.core.settings import get_settings
 from api.core.text import nfc
 
 log = logging.getLogger(__name__)
+LEFT_AT_ONCE = {"rating_form"}  # forms that end with the first action that is not theirs
+PARSE_SECONDS = 3.0  # the bot answers within 20 ms; a turn may wait 20 seconds in all
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class Said:
     rankings: Mapping[str, tuple[tuple[str, float], ...]]  # "category", "procedure" → (label, probability), best first
     media_ids: tuple[str, ...]
     message_id: int
+    likely: Mapping[str, float] = field(default_factory=dict)  # intent → probability, before it was judged unsure
+    signals: Mapping[str, float] = field(default_factory=dict)  # "anger", "danger" … → probability
 
     def first(self, entity: str) -> str | None:
         values = self.entities.get(entity)
@@ -42,9 +49,24 @@ class Said:
         """Typed by a person, not a pressed button."""
         return bool(self.text) and not self.text.startswith("/")
 
+    @property
+    def field(self) -> tuple[str, float]:
+        """The likeliest category and its probability."""
+        return next(iter(self.rankings.get("category", ())), ("other", 0.0))
+
+    @property
+    def tells_of_trouble(self) -> bool:
+        """Whether the words report or suggest something, also where another intent was a little likelier."""
+        if not self.is_words or self.intent in ("emergency", "denunciation", "complaint"):
+            return False
+        return self.intent in ("report", "suggestion") or self.likely.get("report", 0) + self.likely.get("suggestion", 0) > 0.1
+
+
+Parser = Callable[[str], Said | None]
+
 
 def said_of(message: Mapping[str, Any]) -> Said:
-    """Rasa's `latest_message` as `Said`."""
+    """Rasa's `latest_message`, or an answer of its parser, as `Said`."""
     found: dict[str, list[str]] = {}
     for entity in sorted(message.get("entities") or [], key=lambda e: e.get("start") or 0):
         found.setdefault(entity["entity"], []).append(str(entity["value"]))
@@ -58,7 +80,13 @@ def said_of(message: Mapping[str, Any]) -> Said:
         rankings={head: _ranking(message, head) for head in ("category", "procedure")},
         media_ids=tuple(metadata.get("media_ids") or ()),
         message_id=int(metadata.get("message_id") or 0),
+        likely=_named(message.get("intent_ranking")),
+        signals=_named(message.get("signals")),
     )
+
+
+def _named(rows: Iterable[Mapping[str, Any]] | None) -> Mapping[str, float]:
+    return {row["name"]: float(row["confidence"]) for row in rows or () if row.get("name") and row["name"] != "nlu_fallback"}
 
 
 def _ranking(message: Mapping[str, Any], head: str) -> tuple[tuple[str, float], ...]:
@@ -66,9 +94,27 @@ def _ranking(message: Mapping[str, Any], head: str) -> tuple[tuple[str, float], 
     return tuple((row["name"], float(row["confidence"])) for row in rows if row.get("name"))
 
 
+def not_parsed(text: str) -> Said | None:
+    """A parser that knows nothing."""
+    return None
+
+
+def parse_with_bot(text: str) -> Said | None:
+    """What the bot would understand by a part of a message; None where it does not answer: nobody waits for a nicety."""
+    try:
+        return said_of(_bot().parse(text))
+    except OutsideFailure:
+        return None
+
+
+@lru_cache(maxsize=1)
+def _bot() -> RasaBot:
+    return RasaBot(get_settings().bot_address, PARSE_SECONDS)
+
+
 @dataclass
 class Turn:
-    """Handed to every action. `session` commits when the action returns."""
+    """Handed to every action. `session` commits when the action returns. `loop`: the form that is open."""
 
     session: Session
     said: Said
@@ -77,6 +123,8 @@ class Turn:
     now: datetime
     dispatcher: CollectingDispatcher
     history: list[dict[str, Any]] = field(default_factory=list)
+    parse: Parser = not_parsed
+    loop: str | None = None
 
     @property
     def conversation(self) -> Conversation:
@@ -94,6 +142,12 @@ class Turn:
 
 def slots(**values: Any) -> list[dict[str, Any]]:
     return [SlotSet(name, value) for name, value in values.items()]
+
+
+def ended() -> list[dict[str, Any]]:
+    """The open question is dropped."""
+    events: list[dict[str, Any]] = [ActiveLoop(None), SlotSet("requested_slot", None)]
+    return events
 
 
 def then(action: str) -> dict[str, Any]:
@@ -117,7 +171,8 @@ class ServiceAction(Action):  # type: ignore[misc]  # rasa-sdk is untyped
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[dict[str, Any]]:
         try:
             with transaction() as session:
-                return self.act(self._turn(session, dispatcher, tracker))
+                turn = self._turn(session, dispatcher, tracker)
+                return [*self._leave(turn), *self.act(turn)]
         except DomainError as error:
             dispatcher.messages.clear()
             dispatcher.utter_message(text=error.message)
@@ -128,6 +183,10 @@ class ServiceAction(Action):  # type: ignore[misc]  # rasa-sdk is untyped
             dispatcher.utter_message(response="utter_try_later")
         return []
 
+    def _leave(self, turn: Turn) -> list[dict[str, Any]]:
+        """A question that nobody has to answer is dropped as soon as something else is done."""
+        return ended() if turn.loop in LEFT_AT_ONCE and not self.action_name.startswith("validate_") else []
+
     def _turn(self, session: Session, dispatcher: CollectingDispatcher, tracker: Tracker) -> Turn:
         return Turn(
             session=session,
@@ -137,4 +196,6 @@ class ServiceAction(Action):  # type: ignore[misc]  # rasa-sdk is untyped
             now=self.clock.now(),
             dispatcher=dispatcher,
             history=list(tracker.events),
+            parse=parse_with_bot,
+            loop=tracker.active_loop_name,
         )

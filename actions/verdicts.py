@@ -10,7 +10,7 @@ from api.departments.queries import names
 from api.notifications.service import verdict_buttons
 from api.tickets.models import Status, Ticket
 from api.tickets.queries import by_number, of_conversation
-from api.tickets.verdict import add_words, rate, reopen
+from api.tickets.verdict import rate, reopen
 from api.tickets.work import citizen_answer
 
 LOW_SCORE = 2
@@ -29,6 +29,8 @@ class Rate(ServiceAction):
             turn.say("utter_thanks_for_rating")
             return slots(rated_ticket=None)
         turn.say("utter_sorry_for_result")
+        if turn.loop == "report_form":
+            return []  # a report is being taken down: its next question comes
         return [*slots(rated_ticket=ticket.number, rated_score=score, rating_comment=None), then("rating_form")]
 
 
@@ -76,14 +78,14 @@ class NotFixed(ServiceAction):
 
 
 class Satisfied(ServiceAction):
-    """ "Sửa xong rồi": thanks, and the stars for the ticket that was answered last."""
+    """ "Sửa xong rồi", or praise: thanks, and the stars for the ticket that was answered last."""
 
     action_name = "action_satisfied"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
         ticket = _meant(turn, (Status.RESOLVED,))
         if ticket is None:
-            turn.say("utter_glad")
+            turn.say("utter_praise" if turn.said.intent == "praise" else "utter_glad")
         else:
             turn.say("utter_ask_rating", buttons=[b.__dict__ for b in verdict_buttons(ticket.number)], number=ticket.number)
         return []
@@ -113,34 +115,3 @@ def answer_waiting(turn: Turn, ticket: Ticket) -> list[dict[str, Any]]:
     citizen_answer(turn.session, locked, words, turn.now, turn.said.media_ids)
     turn.say("utter_answer_passed_on", number=ticket.number, department=names(turn.session).get(ticket.department_code, ""))
     return []
-
-
-class EmergencyPlace(ServiceAction):
-    """What the citizen adds to an emergency that is already on its way: the place."""
-
-    action_name = "action_emergency_place"
-
-    def act(self, turn: Turn) -> list[dict[str, Any]]:
-        number, place = turn.slots.get("emergency_ticket"), turn.slots.get("emergency_place")
-        if number and place and place != "-":
-            ticket = by_number(turn.session, number, lock=True)
-            add_words(turn.session, ticket, turn.conversation_id, place, turn.now)
-            turn.say("utter_emergency_place_sent", number=number)
-        return slots(emergency_ticket=None, emergency_place=None)
-
-
-class ValidateEmergencyPlace(ServiceAction):
-    """Any words or a pin are the place; "không biết" ends the question."""
-
-    action_name = "validate_emergency_form"
-
-    def act(self, turn: Turn) -> list[dict[str, Any]]:
-        if turn.slots.get("requested_slot") is None:
-            return []  # the form is only opening
-        if turn.said.intent in ("cancel", "skip", "deny"):
-            return slots(emergency_place="-")
-        if turn.said.intent == "send_location":
-            return slots(emergency_place=f"{turn.said.first('lat')}, {turn.said.first('lon')}")
-        if not turn.said.is_words or turn.said.intent in ("human", "question", "status"):
-            return []
-        return slots(emergency_place=turn.said.text)

@@ -34,6 +34,11 @@ class RasaBot:
         tracker = self._call("GET", f"/conversations/{conversation_id}/tracker", params={"include_events": "ALL"})
         return replies_after(tracker.get("events", []), message_id)
 
+    def parse(self, text: str) -> dict[str, Any]:
+        """What the bot understands by `text`, as Rasa's parse data. Nobody's conversation is touched."""
+        answer = self._call("POST", "/model/parse", json={"text": text})
+        return dict(answer)
+
     def _call(self, method: str, path: str, **kwargs: Any) -> Any:
         try:
             response = self._client.request(method, path, **kwargs)

@@ -1,17 +1,19 @@
 """The citizen's word on a solved ticket: a rating, or "not fixed"."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.conversations.photos import photos
 from api.core.errors import Conflict, DomainError
 from api.core.text import nfc
 from api.deadlines.service import due_dates
 from api.localities.pack import pack
 from api.tickets.change import change
-from api.tickets.models import Status, Ticket, TicketEvent, TicketRating
+from api.tickets.models import Status, Ticket, TicketEvent, TicketPhoto, TicketRating
 from api.tickets.queries import NoSuchTicket, reporting_thread
 from api.tickets.rules import Deed, escalated_priority, may_reopen, next_status
 
@@ -80,10 +82,14 @@ def _last_reopening(session: Session, ticket: Ticket) -> TicketEvent:
     return session.scalars(query.order_by(TicketEvent.id.desc()).limit(1)).one()
 
 
-def add_words(session: Session, ticket: Ticket, conversation_id: uuid.UUID, text: str, now: datetime) -> TicketEvent:
-    """The citizen adds something to a running ticket."""
+def add_words(
+    session: Session, ticket: Ticket, conversation_id: uuid.UUID, text: str, now: datetime, media_ids: Sequence[str] = ()
+) -> TicketEvent:
+    """The citizen adds something to a running ticket: words, and photos with them."""
     _require_reporter(session, ticket, conversation_id)
-    return change(session, ticket, Deed.ADD, now, actor="citizen", text=nfc(text).strip())
+    for media in photos(session, media_ids):
+        session.merge(TicketPhoto(ticket_id=ticket.id, media_id=media.id, moment="before"))
+    return change(session, ticket, Deed.ADD, now, actor="citizen", text=nfc(text).strip(), media_ids=list(media_ids) or None)
 
 
 def close(session: Session, ticket: Ticket, now: datetime) -> TicketEvent:

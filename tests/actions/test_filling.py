@@ -48,7 +48,7 @@ def test_a_split_old_name_is_asked_back_and_settled() -> None:
     asked = fill("place", slots, said("thị trấn Gia Lộc", "inform_location"), HELPERS)
     assert asked is not None
     assert asked["place_options"] == ["10999", "11020"]
-    assert "place" not in asked
+    assert asked["place"] is None
     by_button = fill("place", asked, said("/choose_place", "choose_place", entities={"unit": "11020"}), HELPERS)
     assert by_button is not None
     assert (by_button["place"], by_button["unit_code"]) == ("thị trấn Gia Lộc", "11020")
@@ -140,7 +140,8 @@ def test_correction_without_a_hint() -> None:
 
 def test_the_fix_button_reopens_one_thing() -> None:
     got = fill("confirmed", {"category": "waste"}, said("/fix", "fix", entities={"slot": "category"}), HELPERS)
-    assert got == {"category": None, "fix": None, "category_options": None}
+    # the likeliest fields of the first message stay at hand for the question
+    assert got == {"category": None, "fix": None, "split": "no", "problems": None}
 
 
 def test_confirming() -> None:
@@ -178,3 +179,103 @@ def test_more_words_in_the_middle_belong_to_the_report() -> None:
     for asked in ("photos_done", "contact_done", "confirmed"):
         got = fill(asked, {"description": "Rác đầy đường"}, said("cống cũng tắc, nước tràn ra cả đường"), HELPERS)
         assert got == {"description": "Rác đầy đường\ncống cũng tắc, nước tràn ra cả đường", "fix": None}
+
+
+def test_a_second_problem_in_the_middle_is_asked_about() -> None:
+    slots = {"description": "Rác đầy ngõ 5", "category": "waste", "split": "no"}
+    light = said("đèn đường ngõ đó cũng tắt ngấm", category=(("street_light", 0.95),))
+    got = fill("photos_done", slots, light, HELPERS)
+    assert got is not None
+    assert got["split"] is None
+    assert [p["category"] for p in got["problems"]] == ["waste", "street_light"]
+    # what the first thing leads to is the same matter
+    smell = said("mùi hôi thối bốc lên không chịu nổi", category=(("pollution", 0.95),))
+    got = fill("photos_done", slots, smell, HELPERS)
+    assert got == {"description": "Rác đầy ngõ 5\nmùi hôi thối bốc lên không chịu nổi", "fix": None}
+
+
+def test_apart_or_together() -> None:
+    slots = {"problems": [{"description": "a", "category": "waste"}, {"description": "b", "category": "noise"}]}
+    assert fill("split", slots, said("/affirm", "affirm"), HELPERS) == {"split": "yes", "category": "waste"}
+    assert fill("split", slots, said("tách ra em", "nlu_fallback"), HELPERS) == {"split": "yes", "category": "waste"}
+    for word, intent in (("/deny", "deny"), ("gửi chung một cái thôi", "affirm-not")):
+        assert fill("split", slots, said(word, intent), HELPERS) == {"split": "no", "problems": None}
+    assert fill("split", slots, said("là sao", "repeat"), HELPERS) is None
+
+
+def test_in_a_hurry_only_what_must_be_known_is_asked() -> None:
+    now = said("gửi luôn đi, hỏi lắm thế", "send_now")
+    assert fill("photos_done", {"split": "no"}, now, HELPERS) == {"photos_done": "no", "contact_done": "no"}
+    assert fill("place", {"split": "no"}, now, HELPERS) == {"photos_done": "no", "contact_done": "no"}
+    settled = {"split": "no", "photos_done": "no", "contact_done": "no"}
+    assert fill("place", settled, now, HELPERS) == {"place": "không rõ"}
+    assert fill("confirmed", settled, now, HELPERS) == {"confirmed": "yes", "fix": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("đèn", "report"), ("asdfgh", "nlu_fallback"), ("xổ số hôm nay", "out_of_scope"), ("ok", "affirm")]
+)
+def test_what_is_no_place_is_not_taken_for_one(text: str, intent: str) -> None:
+    got = fill("place", {"description": "Đèn hỏng", "category": "street_light"}, said(text, intent), HELPERS)
+    assert got is None or "place" not in got
+
+
+@pytest.mark.parametrize(("text", "intent"), [("ok", "affirm"), ("hai", "nlu_fallback"), ("asdf", "out_of_scope")])
+def test_what_is_no_name_is_not_taken_for_one(text: str, intent: str) -> None:
+    got = fill("contact_done", {"description": "x", "category": "waste"}, said(text, intent), HELPERS)
+    assert got is None or "contact_name" not in got
+
+
+def test_a_name_beside_a_number_that_the_model_overlooked() -> None:
+    message = said("Bà Mai 0911 222 333", "inform_contact", entities={"phone": "0911 222 333"})
+    got = fill("contact_done", {}, message, HELPERS)
+    assert got == {"contact_phone": "0911222333", "contact_done": "yes", "contact_name": "Bà Mai"}
+
+
+def test_a_number_given_with_the_first_words_is_not_asked_again() -> None:
+    got = from_first_words(said("Cống tắc, gọi tôi 0911222333", entities={"phone": "0911222333"}), HELPERS)
+    assert (got["contact_phone"], got["contact_done"]) == ("0911222333", "yes")
+
+
+def test_the_same_street_with_another_number_stays_in_its_ward() -> None:
+    slots = {
+        "place": "ngõ 12 Tân Kim phường Thanh Bình",
+        "place_text": "ngõ 12 Tân Kim phường Thanh Bình",
+        "unit_code": "10532",
+    }
+    message = said("sai rồi, ngõ 15 Tân Kim", "correct", entities={"location": "ngõ 15 Tân Kim"})
+    got = fill("confirmed", slots, message, HELPERS)
+    assert got is not None
+    assert (got["place"], got["unit_code"]) == ("ngõ 15 Tân Kim", "10532")
+
+
+def test_a_correction_in_words_changes_the_field() -> None:
+    drains = said("cống", category=(("drainage_flooding", 0.9),))
+    heard: list[str] = []
+
+    def parse(text: str) -> Said:
+        heard.append(text.strip())
+        return drains
+
+    helpers = Helpers(HELPERS.resolve, HELPERS.unit_at, parse)
+    slots = {"description": "Đèn hỏng", "category": "street_light"}
+    got = fill("confirmed", slots, said("không phải đèn mà là cống tắc", "correct"), helpers)
+    assert got is not None
+    assert heard == ["là cống tắc"]
+    assert (got["category"], got["description"]) == ("drainage_flooding", "Đèn hỏng\nkhông phải đèn mà là cống tắc")
+
+
+def test_a_new_text_after_a_colon_is_the_text() -> None:
+    got = fill("confirmed", {"description": "x"}, said("sửa nội dung: cột điện bị nghiêng", "correct"), HELPERS)
+    assert got == {"description": "cột điện bị nghiêng", "problems": None, "fix": None}
+
+
+def test_a_part_named_at_the_summary_is_asked_again() -> None:
+    got = fill("confirmed", {"place": "x"}, said("địa chỉ", "nlu_fallback"), HELPERS)
+    assert got is not None
+    assert (got["place"], got["place_options"]) == (None, None)
+
+
+def test_something_added_at_the_summary() -> None:
+    got = fill("confirmed", {"description": "Cột đổ"}, said("bổ sung thêm là có cả dây điện", "correct"), HELPERS)
+    assert got == {"description": "Cột đổ\nbổ sung thêm là có cả dây điện", "fix": None}

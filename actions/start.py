@@ -1,0 +1,172 @@
+"""How a report starts: by words, by a picture, by a place, by a button; and what to do with words that fit nothing."""
+
+from typing import Any
+
+from actions.begin import FORM, begin, helpers, is_angry
+from actions.earlier import add_to, asked_just_now, find, new_from_kept, offer, refers_back
+from actions.meaning import ask_meaning, keep_words, two_meanings, vague_meanings
+from actions.places import names_a_place, place_words
+from actions.turn import ServiceAction, Turn, slots, then
+from actions.verdicts import answer_waiting, waiting_ticket
+from actions.words import readable
+from api.places.service import resolve_place
+
+FAILURES_UNTIL_PERSON = 2
+
+
+class StartReport(ServiceAction):
+    """A report or suggestion begins: take what the first message says, then ask for the rest."""
+
+    action_name = "action_start_report"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        if turn.loop == FORM:
+            return not_understood(turn)
+        waiting = waiting_ticket(turn)
+        if waiting is not None:
+            return answer_waiting(turn, waiting)
+        pair = two_meanings(turn.said)
+        if pair is not None:
+            return ask_meaning(turn, pair)
+        return _earlier(turn) or begin(turn, turn.said, "suggestion" if turn.said.intent == "suggestion" else "report")
+
+
+def _earlier(turn: Turn) -> list[dict[str, Any]] | None:
+    """ "Lại hỏng như hôm qua": the ticket that is meant is offered, if there is one."""
+    if not refers_back(turn.said):
+        return None
+    place = place_words(turn.said)
+    ticket = find(turn, turn.said, resolve_place(turn.session, place).unit_code if place else None)
+    return offer(turn, ticket) if ticket else None
+
+
+class SameAsBefore(ServiceAction):
+    """ "Lại thế rồi em ơi": nothing but a hint at what was reported before."""
+
+    action_name = "action_same_as_before"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        waiting = waiting_ticket(turn)
+        if waiting is not None:
+            return answer_waiting(turn, waiting)
+        found = _earlier(turn)
+        if found is not None:
+            return found
+        turn.say("utter_no_earlier_ticket")
+        return begin(turn, turn.said, "report", description=None, category=None, problems=None, split=None)
+
+
+class StartFromUnclear(ServiceAction):
+    """A button settled what unclear words were: a report."""
+
+    action_name = "action_start_from_unclear"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        return not_understood(turn) if turn.loop == FORM else new_from_kept(turn)
+
+
+class StartFromPlace(ServiceAction):
+    """A bare place outside a report: an answer to what staff asked, else the start of a report."""
+
+    action_name = "action_start_from_place"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        if turn.loop == FORM:
+            return not_understood(turn)
+        waiting = waiting_ticket(turn)
+        if waiting is not None:
+            return answer_waiting(turn, waiting)
+        if turn.said.is_words and not names_a_place(turn.said, helpers(turn)):
+            return begin(turn, turn.said, "report")
+        return _from_place(turn)
+
+
+class Unexpected(ServiceAction):
+    """Words that fit nothing that was asked: an answer to what staff asked, to a last question, else "pardon?"."""
+
+    action_name = "action_unexpected"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        if turn.loop is None:
+            waiting = waiting_ticket(turn)
+            if waiting is not None:
+                return answer_waiting(turn, waiting)
+            if names_a_place(turn.said, helpers(turn)):
+                return _from_place(turn)
+        return [*not_understood(turn), then(turn.loop or "action_listen")]
+
+
+def _from_place(turn: Turn) -> list[dict[str, Any]]:
+    turn.say("utter_what_is_there")
+    return begin(turn, turn.said, "report", description=None, category=None, category_options=None, problems=None, split=None)
+
+
+class YesOrNo(ServiceAction):
+    """ "Đúng rồi", "không phải" outside a form: the answer to the bot's last question, if it asked one."""
+
+    action_name = "action_yes_or_no"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        if turn.loop is not None:
+            return not_understood(turn)
+        waiting = waiting_ticket(turn)
+        if waiting is not None and turn.said.is_words:
+            return answer_waiting(turn, waiting)
+        number = asked_just_now(turn)
+        if number is None:
+            turn.say("utter_nothing_asked")
+            return []
+        return add_to(turn, number) if turn.said.intent == "affirm" else new_from_kept(turn)
+
+
+class OutOfScope(ServiceAction):
+    """None of our business, said once; the second time in a row a person is offered."""
+
+    action_name = "action_out_of_scope"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        if turn.loop is not None or int(turn.slots.get("failures") or 0) or not readable(turn.said.text) or is_angry(turn.said):
+            return not_understood(turn)
+        turn.say("utter_out_of_scope")
+        return [*slots(failures=1), *keep_words(turn)]
+
+
+class Upset(ServiceAction):
+    """The bot itself is scolded: regret once, then a way on."""
+
+    action_name = "action_upset"
+
+    def act(self, turn: Turn) -> list[dict[str, Any]]:
+        return _regret(turn)
+
+
+def _regret(turn: Turn) -> list[dict[str, Any]]:
+    if turn.slots.get("regretted"):
+        return _offer_person(turn)
+    turn.say("utter_sorry" if turn.loop is None else "utter_sorry_meanwhile")
+    return slots(regretted="yes", failures=1)
+
+
+def not_understood(turn: Turn) -> list[dict[str, Any]]:
+    """Once the likeliest meanings as buttons, the second time a person. Anger is met with regret, once."""
+    if is_angry(turn.said) and not turn.slots.get("regretted"):
+        return _regret(turn)
+    failures = int(turn.slots.get("failures") or 0) + 1
+    if failures >= FAILURES_UNTIL_PERSON:
+        return _offer_person(turn)
+    if turn.loop is not None:
+        turn.say("utter_aside_unclear")
+        return slots(failures=failures)
+    pair = vague_meanings(turn.said) if readable(turn.said.text) else None
+    if pair is not None:
+        return [*ask_meaning(turn, pair), *slots(failures=failures)]
+    turn.say("utter_clarify")
+    return [*keep_words(turn), *slots(failures=failures)]
+
+
+def _offer_person(turn: Turn) -> list[dict[str, Any]]:
+    if turn.loop is not None:
+        turn.say("utter_offer_person_meanwhile")
+        return slots(failures=0)
+    turn.say("utter_offer_person")
+    return [*keep_words(turn), *slots(failures=0)]

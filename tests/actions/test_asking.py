@@ -1,0 +1,152 @@
+"""What an action asks where the model is unsure: said by hand here, so that no training changes the test."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
+
+from actions.answers import AnswerQuestion, ConfirmQuestion
+from actions.emergency import Emergency
+from actions.report import AskCategory, Complaint
+from actions.start import OutOfScope, SameAsBefore, StartFromUnclear, StartReport, Unexpected, YesOrNo
+from actions.turn import Said, ServiceAction, Turn
+from api.conversations.models import Conversation
+from api.tickets.models import Status
+from api.tickets.open import open_ticket
+from api.tickets.queries import by_number, of_conversation
+from tests.cast import citizen, draft
+
+WASTE = {"category": (("waste", 0.95), ("pollution", 0.03))}
+
+
+def said(text: str, intent: str, rankings: dict[str, Any] | None = None, **likely: float) -> Said:
+    return Said(intent, likely.get(intent, 0.9), text, {}, rankings or {}, (), 70, likely)
+
+
+class Bot:
+    """One conversation of Lan; the slots that an action sets are kept."""
+
+    def __init__(self, db: Session, now: datetime) -> None:
+        self.db, self.now, self.slots = db, now, dict[str, Any]()
+        self.thread: Conversation = citizen(db, now)
+        self.loop: str | None = None
+        self.parses: dict[str, Said] = {}
+        self.history: list[dict[str, Any]] = []
+
+    def act(self, action: type[ServiceAction], message: Said) -> list[str]:
+        """The names of the responses, and of the form that follows."""
+        self.history.append({"event": "user", "metadata": {"message_id": message.message_id}})
+        self.dispatcher = CollectingDispatcher()
+        turn = Turn(
+            self.db, message, self.slots, self.thread.id, self.now, self.dispatcher, self.history, self.parses.get, self.loop
+        )
+        events = action().act(turn)
+        self.slots |= {e["name"]: e["value"] for e in events if e["event"] == "slot"}
+        spoken = [m["response"] for m in self.dispatcher.messages if m["response"]]
+        return spoken + [e["name"] for e in events if e["event"] == "followup"]
+
+    def buttons(self) -> list[str]:
+        return [b["payload"] for m in self.dispatcher.messages for b in m["buttons"]]
+
+
+@pytest.fixture
+def bot(db: Session, now: datetime) -> Bot:
+    return Bot(db, now)
+
+
+def test_a_report_that_may_be_a_question(bot: Bot) -> None:
+    message = said("mấy giờ xe rác đến thu", "report", WASTE, report=0.52, question=0.35)
+    assert bot.act(StartReport, message) == ["utter_which_meaning"]
+    assert bot.buttons() == ["/confirm_report", "/confirm_question"]
+    # the words that were kept begin the report, with all that they say
+    bot.parses[message.text] = message
+    assert bot.act(StartFromUnclear, said("/confirm_report", "confirm_report")) == ["utter_report_begun", "report_form"]
+    assert (bot.slots["description"], bot.slots["category"]) == ("mấy giờ xe rác đến thu", "waste")
+    assert bot.slots["unclear_text"] is None
+
+
+def test_a_question_that_may_be_a_report(bot: Bot) -> None:
+    message = said("xe rác thu giờ nào thế", "question", WASTE, question=0.5, report=0.4)
+    assert bot.act(AnswerQuestion, message) == ["utter_which_meaning"]
+    assert bot.buttons() == ["/confirm_question", "/confirm_report"]
+    bot.parses[message.text] = message
+    # who owns it is told from the routes
+    assert bot.act(ConfirmQuestion, said("/confirm_question", "confirm_question")) == ["utter_told_here"]
+    assert bot.dispatcher.messages[0]["department"] == "Công ty Môi trường đô thị"
+
+
+def test_a_khieu_nai_that_may_be_a_question(bot: Bot) -> None:
+    message = said("tôi hỏi về đền bù đất", "complaint", complaint=0.45, question=0.4)
+    assert bot.act(Complaint, message) == ["utter_which_meaning"]
+    assert bot.act(Complaint, said("/complaint", "complaint")) == ["utter_complaint", "utter_complaint_how"]
+
+
+def test_the_three_likeliest_fields_and_another(bot: Bot) -> None:
+    bot.slots["category_options"] = ["waste", "pollution", "noise"]
+    assert bot.act(AskCategory, said("x", "report")) == ["utter_ask_which_category"]
+    codes = [json.loads(payload.removeprefix("/choose_category"))["category"] for payload in bot.buttons()]
+    assert codes == ["waste", "pollution", "noise", "other"]
+
+
+def test_two_failures_and_a_person(bot: Bot) -> None:
+    unclear = said("ơ kìa", "nlu_fallback")
+    assert bot.act(Unexpected, unclear) == ["utter_clarify", "action_listen"]
+    assert bot.act(Unexpected, unclear) == ["utter_offer_person", "action_listen"]
+    assert bot.slots["failures"] == 0
+    assert bot.act(OutOfScope, said("giá vàng", "out_of_scope")) == ["utter_out_of_scope"]
+    assert bot.act(OutOfScope, said("xổ số", "out_of_scope")) == ["utter_offer_person"]
+
+
+def test_two_failures_in_the_middle_of_a_report(bot: Bot) -> None:
+    bot.loop = "report_form"
+    unclear = said("ơ kìa", "nlu_fallback")
+    assert bot.act(Unexpected, unclear) == ["utter_aside_unclear", "report_form"]
+    assert bot.act(Unexpected, unclear) == ["utter_offer_person_meanwhile", "report_form"]
+
+
+def test_a_hint_at_a_meaning_is_a_button(bot: Bot) -> None:
+    vague = said("cái đèn", "nlu_fallback", report=0.28, question=0.2, greet=0.1)
+    assert bot.act(Unexpected, vague) == ["utter_which_meaning", "action_listen"]
+
+
+def test_anger_is_heard_by_the_model_or_by_its_marks(bot: Bot) -> None:
+    calm = said("rác 1 tuần không ai dọn", "report", WASTE)
+    assert bot.act(StartReport, calm)[0] == "utter_report_begun"
+    signalled = Said("report", 0.9, calm.text, {}, WASTE, (), 71, {}, {"anger": 0.8})
+    assert bot.act(StartReport, signalled)[0] == "utter_regret"
+    assert bot.act(StartReport, said("bọn mày không dọn rác à", "report", WASTE))[0] == "utter_regret"
+
+
+def test_an_emergency_goes_to_the_police_unless_its_field_is_theirs(bot: Bot) -> None:
+    bot.act(Emergency, said("có người đuối nước ở sông", "emergency", {"category": (("water_supply", 0.9),)}))
+    bot.act(Emergency, Said("emergency", 0.9, "dây điện đứt giật người", {}, {"category": (("electricity", 0.9),)}, (), 72))
+    assert {t.category for t in of_conversation(bot.db, bot.thread.id)} == {"public_order", "electricity"}
+
+
+def test_a_strangers_ticket_is_never_offered(bot: Bot, db: Session, now: datetime) -> None:
+    open_ticket(db, draft(citizen(db, now)), now)
+    again = said("lại thế rồi", "same_as_before")
+    assert bot.act(SameAsBefore, again) == ["utter_no_earlier_ticket", "report_form"]
+    own = open_ticket(db, draft(bot.thread), now)
+    assert bot.act(SameAsBefore, again) == ["utter_is_it_that"]
+    assert json.loads(bot.buttons()[0].removeprefix("/same_matter"))["ticket"] == own.number
+
+
+def test_yes_answers_only_the_last_question(bot: Bot, db: Session, now: datetime) -> None:
+    own = open_ticket(db, draft(bot.thread), now)
+    bot.act(SameAsBefore, said("lại thế rồi", "same_as_before"))
+    later = Said("thank", 0.9, "cảm ơn", {}, {}, (), 80)
+    bot.history.append({"event": "user", "metadata": {"message_id": later.message_id}})
+    assert bot.act(YesOrNo, Said("affirm", 0.9, "ok", {}, {}, (), 81)) == ["utter_nothing_asked"]
+    assert by_number(db, own.number).status == Status.NEW
+
+
+def test_what_can_no_longer_be_opened_again_is_a_new_report(bot: Bot, db: Session, now: datetime) -> None:
+    own = open_ticket(db, draft(bot.thread), now)
+    own.status, own.resolved_at = Status.CLOSED, now.replace(year=now.year - 1)
+    db.flush()
+    message = said("đèn lại hỏng như lần trước", "report", {"category": (("street_light", 0.95),)})
+    assert bot.act(StartReport, message) == ["utter_report_begun", "report_form"]
