@@ -47,7 +47,7 @@ def _server() -> Iterator[Any]:
 def _use(uri: str) -> None:
     """Point every part of this process at `uri`."""
     os.environ["LANGNGHE_DATABASE_URL"] = uri
-    for cached in (get_settings, core_db.engine, core_db._factory, jobs.app, jobs._deferring):
+    for cached in (get_settings, core_db.engine, core_db._factory, jobs.app):
         cached.cache_clear()
 
 

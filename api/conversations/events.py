@@ -19,15 +19,20 @@ from api.core.errors import DomainError
 ECHO_WITHIN = timedelta(minutes=10)  # of a message whose sending had an unknown end
 
 
+def read(channel: str, account: str, payload: object) -> list[Event] | None:
+    """The events of one payload, None if it cannot be read."""
+    try:
+        clean = storable(payload)
+        return platform(channel).parse(account, clean) if isinstance(clean, dict) else None
+    except (Malformed, RecursionError):
+        return None
+
+
 def take(session: Session, channel: str, account: str, payload: object, now: datetime) -> None:
     """Write down what one payload says. What cannot be read is kept as it came; nothing here is answered with an error."""
     accounts.saw_event(session, channel, account, now)
-    try:
-        clean = storable(payload)
-        if not isinstance(clean, dict):
-            raise Malformed("no object")
-        events = platform(channel).parse(account, clean)
-    except (Malformed, RecursionError):
+    events = read(channel, account, payload)
+    if events is None:
         accounts.keep_event(session, channel, account, "malformed", _words(payload), now)
         return
     if not events:

@@ -9,17 +9,18 @@ from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.channels import accounts
+from api.channels.contract import Account
 from api.channels.registry import PLATFORMS, platform
-from api.conversations.events import take
+from api.conversations.door import Door
 from api.conversations.models import Media
 from api.conversations.photo_links import is_good
 from api.conversations.photos import path_of
-from api.core.clock import Clock
 from api.core.db import transaction
 from api.core.errors import Forbidden, NotFound
 from api.core.web import DB, Now
 
 router = APIRouter(prefix="/hooks", tags=["hooks"], include_in_schema=False)
+door = Door()
 
 
 @router.post("/{channel}/{account}")
@@ -27,19 +28,19 @@ async def hook(channel: str, account: str, request: Request) -> Response:
     """200 only when everything is durable; 403 for a wrong secret. An empty body only looks whether we are there."""
     body = await request.body()
     if body.strip():
+        known = accounts.remembered(channel, account) or await run_in_threadpool(_account, channel, account)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        await run_in_threadpool(_take, channel, account, headers, body, request.app.state.clock)
+        if known is None or not platform(channel).authentic(known, headers, body):
+            raise Forbidden
+        await door.knock(channel, account, _payload(body), request.app.state.clock)
     return Response(status_code=200)
 
 
-def _take(channel: str, account: str, headers: dict[str, str], body: bytes, clock: Clock) -> None:
+def _account(channel: str, account: str) -> Account | None:
     if channel not in PLATFORMS:
-        raise Forbidden
+        return None
     with transaction() as session:
-        known = accounts.at_the_door(session, channel, account)
-        if known is None or not platform(channel).authentic(known, headers, body):
-            raise Forbidden
-        take(session, channel, account, _payload(body), clock.now())
+        return accounts.at_the_door(session, channel, account)
 
 
 def _payload(body: bytes) -> Any:

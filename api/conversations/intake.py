@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,7 +43,7 @@ def receive(session: Session, incoming: IncomingMessage, now: datetime) -> Messa
     """Store one message and enqueue its turn. Returns None if there is nothing new: the same message had been stored
     before, or it corrects one that has been overtaken (which is then kept as an event).
     """
-    text = _text(incoming)
+    text = text_of(incoming)
     conversation = conversation_of(session, incoming, now)
     lock_thread(session, conversation)
     if incoming.edit_of and not _still_latest(session, conversation, incoming.edit_of):
@@ -67,7 +68,7 @@ def receive(session: Session, incoming: IncomingMessage, now: datetime) -> Messa
     return message
 
 
-def _text(incoming: IncomingMessage) -> str:
+def text_of(incoming: IncomingMessage) -> str:
     text = nfc(incoming.text).strip()
     if incoming.channel in PLATFORMS:
         return text[:MAX_PLATFORM_TEXT]
@@ -88,8 +89,12 @@ def lock_thread(session: Session, conversation: Conversation) -> None:
 
 def enqueue_turn(session: Session, conversation: Conversation, at: datetime | None = None) -> None:
     """Have the conversation's waiting messages handled, in order, by one job at a time."""
-    key = str(conversation.id)
-    jobs.enqueue(session, "conversations.turn", lock=f"turn:{key}", once=f"turn:{key}", at=at, priority=10, conversation_id=key)
+    jobs.enqueue_all(session, [turn_job(conversation.id, at)])
+
+
+def turn_job(conversation_id: uuid.UUID, at: datetime | None = None) -> jobs.Job:
+    key = str(conversation_id)
+    return jobs.Job("conversations.turn", {"conversation_id": key}, lock=f"turn:{key}", once=f"turn:{key}", at=at, priority=10)
 
 
 def conversation_of(session: Session, incoming: IncomingMessage, now: datetime) -> Conversation:
@@ -157,22 +162,18 @@ def _store(
     session: Session, conversation: Conversation, incoming: IncomingMessage, text: str, now: datetime, *, opens_album: bool
 ) -> Message | None:
     pressed = _pressed(session, conversation, incoming)
-    extra: dict[str, Any] = {
-        "payload": pressed.get("payload") or incoming.payload,
-        "lat": incoming.lat,
-        "lon": incoming.lon,
-        "phone": incoming.phone,
-        "media": _to_fetch(incoming) or None,
-        "album": [incoming.message_id] if opens_album else None,
-        "edited": True if incoming.edit_of else None,
-    }
+    extra = extra_of(incoming)
+    if pressed.get("payload"):
+        extra["payload"] = pressed["payload"]
+    if opens_album:
+        extra["album"] = [incoming.message_id]
     row = {
         "conversation_id": conversation.id,
         "direction": "in",
         "author": "citizen",
         "kind": str(incoming.kind),
         "text": text or pressed.get("title", ""),
-        "extra": {key: value for key, value in extra.items() if value is not None},
+        "extra": extra,
         "media_ids": [m.media_id for m in incoming.media if m.media_id],
         "external_id": f"album:{incoming.album}" if opens_album else incoming.message_id,
         "status": InStatus.RECEIVED,
@@ -182,6 +183,19 @@ def _store(
         "not_before": now + ALBUM_SETTLES if opens_album else None,
     }
     return session.scalar(insert(Message).values(row).on_conflict_do_nothing().returning(Message))
+
+
+def extra_of(incoming: IncomingMessage) -> dict[str, Any]:
+    """What a message carries beside its words."""
+    extra: dict[str, Any] = {
+        "payload": incoming.payload,
+        "lat": incoming.lat,
+        "lon": incoming.lon,
+        "phone": incoming.phone,
+        "media": _to_fetch(incoming) or None,
+        "edited": True if incoming.edit_of else None,
+    }
+    return {key: value for key, value in extra.items() if value is not None}
 
 
 def _pressed(session: Session, conversation: Conversation, incoming: IncomingMessage) -> dict[str, str]:

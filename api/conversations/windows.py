@@ -5,7 +5,7 @@ Locks are taken in one order (message, window, month, other conversation), by ev
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -64,15 +64,27 @@ def wrote(session: Session, conversation: Conversation, now: datetime) -> None:
         release_held(session, conversation.id, now)
 
 
+def wrote_all(session: Session, threads: Mapping[uuid.UUID, tuple[str, str, str]], now: datetime) -> None:
+    """As `wrote`, for many threads (conversation → channel, account, chat) that the caller has locked."""
+    mine = {key: place for key, place in threads.items() if place[0] == NAME}
+    if mine:
+        ledger.opened_all(session, [(account, chat) for _, account, chat in mine.values()], now)
+        _release(session, mine, now)
+
+
 def release_held(session: Session, conversation_id: uuid.UUID, now: datetime) -> int:
     """Have what is held planned again, in its order. Returns how many messages. What still may not leave is held again."""
     locked(session, conversation_id)
-    held = (Message.conversation_id == conversation_id, Message.status == OutStatus.HELD)
+    return _release(session, [conversation_id], now)
+
+
+def _release(session: Session, conversations: Iterable[uuid.UUID], now: datetime) -> int:
+    held = (Message.conversation_id.in_(list(conversations)), Message.status == OutStatus.HELD)
     again: dict[str, Any] = {"status": OutStatus.QUEUED, "error": None, "done_at": None}
     # an answer of the bot grows stale, news about a report do not
     session.execute(update(Message).where(*held, Message.author != "bot").values(queued_at=now))
-    released = session.execute(update(Message).where(*held).values(again).returning(Message.id)).all()
-    if released:
+    released = session.scalars(update(Message).where(*held).values(again).returning(Message.conversation_id)).all()
+    for conversation_id in sorted(set(released)):
         enqueue_delivery(session, conversation_id)
     return len(released)
 

@@ -17,7 +17,7 @@ def own_database() -> Iterator[str]:
     with TemporaryDirectory(prefix="ln-bench", dir="/tmp", ignore_cleanup_errors=True) as folder:
         server, uri = postgres.start(Path(folder))
         os.environ |= {"LANGNGHE_DATA_DIR": folder, "LANGNGHE_DATABASE_URL": uri, "LANGNGHE_PUBLIC_URL": ""}
-        for cached in (get_settings, db.engine, db._factory, jobs.app, jobs._deferring):
+        for cached in (get_settings, db.engine, db._factory, jobs.app):
             cached.cache_clear()
         try:
             migrate()

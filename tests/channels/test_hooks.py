@@ -80,7 +80,7 @@ def test_nothing_is_acknowledged_that_is_not_durable(
         raise RuntimeError("the queue is away")
 
     with monkeypatch.context() as broken_queue:
-        broken_queue.setattr("api.core.jobs.enqueue", broken)
+        broken_queue.setattr("api.core.jobs.enqueue_all", broken)
         assert client.post(there.url, json=update(user), headers=once).status_code == 500
     assert there.messages(user) == []
     assert client.post(there.url, json=update(user), headers=TELEGRAM).status_code == 200

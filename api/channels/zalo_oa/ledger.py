@@ -1,5 +1,6 @@
 """What the windows need to remember: when each citizen wrote last, the free replies since, and the month's bill."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,8 +27,13 @@ class Bill:
 
 def opened(session: Session, account: str, chat_id: str, now: datetime) -> None:
     """The citizen wrote: the window begins anew."""
+    opened_all(session, [(account, chat_id)], now)
+
+
+def opened_all(session: Session, places: Iterable[tuple[str, str]], now: datetime) -> None:
+    """As `opened`, for many citizens (account, chat), each once."""
     fresh = {"opened_at": now, "free_used": 0, "shut": False}
-    statement = insert(OaWindow).values(account=account, chat_id=chat_id, **fresh)
+    statement = insert(OaWindow).values([{"account": account, "chat_id": chat, **fresh} for account, chat in places])
     session.execute(statement.on_conflict_do_update(index_elements=["account", "chat_id"], set_=fresh))
 
 
