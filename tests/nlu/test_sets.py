@@ -21,10 +21,11 @@ REGISTERS = {"clean", "bare", "teencode", "typo", "dialect", "rambling"}
 SPELLINGS = {"full", "abbreviated", "bare", "typo"}
 FIELDS = {
     "messages": {"text", "type", "category", "procedure", "location", "register"},
+    "strangers": {"text", "type", "category", "procedure", "location", "register"},
     "addresses": {"text", "unit", "spelling"},
     "procedures": {"text", "procedure", "register"},
 }
-FEWEST = {"messages": 640, "addresses": 220, "procedures": 220}
+FEWEST = {"messages": 640, "strangers": 500, "addresses": 220, "procedures": 220}
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -41,8 +42,9 @@ def test_every_line_is_well_formed(name: str) -> None:
             assert text.isascii(), row
 
 
-def test_messages_bear_labels_that_exist() -> None:
-    for row in rows("messages"):
+@pytest.mark.parametrize("name", ["messages", "strangers"])
+def test_messages_bear_labels_that_exist(name: str) -> None:
+    for row in rows(name):
         assert row["type"] in TYPES, row
         assert row["register"] in REGISTERS, row
         assert row["category"] in (CATEGORIES if row["type"] in {"report", "suggestion"} else {None}), row
@@ -60,6 +62,19 @@ def test_messages_cover_every_label_and_register() -> None:
         found = Counter(row["category"] for row in lines if row["type"] == kind)
         assert not {code: found[code] for code in CATEGORIES if found[code] < fewest}
     assert {row["procedure"] for row in lines if row["procedure"]} == PROCEDURES
+    shares = Counter(row["register"] for row in lines)
+    assert not {register: shares[register] for register in REGISTERS if shares[register] < 0.06 * len(lines)}
+
+
+def test_strangers_speak_of_every_label_in_every_register() -> None:
+    lines = rows("strangers")
+    types = Counter(row["type"] for row in lines)
+    assert not {code: types[code] for code in TYPES if types[code] < 15}
+    for kind, fewest in (("report", 8), ("suggestion", 1)):
+        found = Counter(row["category"] for row in lines if row["type"] == kind)
+        assert not {code: found[code] for code in CATEGORIES if found[code] < fewest}
+    asked = [row["procedure"] is not None for row in lines if row["type"] == "question"]
+    assert 0.4 < sum(asked) / len(asked) < 0.6
     shares = Counter(row["register"] for row in lines)
     assert not {register: shares[register] for register in REGISTERS if shares[register] < 0.06 * len(lines)}
 
