@@ -48,7 +48,7 @@ def test_article_is_fit_to_be_read(code: str) -> None:
         assert not FOREIGN.search(text), text
         assert "  " not in text
         assert not any(phrase in text.lower() for phrase in OFFICIALESE), text
-    assert date(2026, 1, 1) <= found.checked_on <= date(2026, 11, 23)
+    assert date(2026, 1, 1) <= found.checked_on <= date(2026, 11, 26)
     assert 3 <= len(found.body.questions) <= 6
     assert found.body.online_url in (None, "https://dichvucong.gov.vn")
     assert found.body.legal_basis

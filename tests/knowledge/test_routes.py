@@ -67,7 +67,7 @@ def test_the_page_shows_the_article(client: TestClient) -> None:
     page = client.get("/bai-viet/passport")
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
-    for words in ("Hộ chiếu phổ thông", "200.000 đồng", "Kiểm tra ngày 23/11/2026", "TK01"):
+    for words in ("Hộ chiếu phổ thông", "200.000 đồng", "Kiểm tra ngày 26/11/2026", "TK01"):
         assert words in page.text
 
 
