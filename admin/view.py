@@ -1,5 +1,6 @@
 """Pages from templates. Everything is escaped; citizens' words are never markup."""
 
+import io
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from admin.words import label, words
 from api.core.settings import get_settings
@@ -54,6 +56,15 @@ def page(request: Request, name: str, status: int = 200, **context: Any) -> HTML
     """A whole page or a fragment of one, never kept by a cache: it shows citizens' data."""
     headers = {"Cache-Control": "no-store", "Vary": "HX-Request"}
     return HTMLResponse(render(request, name, **context), status, headers=headers)
+
+
+def qr(address: str) -> Markup:
+    """An SVG picture of a QR code that leads to `address`, black on white, for paper."""
+    import segno  # the printed sheet alone needs it
+
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2)
+    return Markup(out.getvalue().decode())  # noqa: S704 (our own picture: nothing in it was typed by anyone)
 
 
 def wants_fragment(request: Request) -> bool:

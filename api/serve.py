@@ -7,7 +7,7 @@ import uvicorn
 from api.core import logs
 from api.core.settings import get_settings
 
-GOODBYE_SECONDS = 3  # open streams of browsers are cut after that; they reconnect by themselves
+GOODBYE_SECONDS = 1  # open streams of browsers are cut after that; they reconnect by themselves
 
 
 def main(factory: str = "api.app:create_app") -> None:

@@ -7,9 +7,10 @@ from starlette.responses import PlainTextResponse, Response
 from admin.auth import Me, Person
 from admin.desk import labels, queue_context
 from admin.ticket_view import Typed, sheet
-from admin.view import page, wants_fragment
+from admin.view import page, qr, wants_fragment
 from admin.words import words
 from api.core.clock import Clock
+from api.core.settings import get_settings
 from api.core.web import DB, Now
 from api.tickets.access import require_sight
 from api.tickets.models import Ticket
@@ -51,7 +52,8 @@ def show(request: Request, number: str, person: Me, db: DB, clock: Now) -> Respo
 @router.get("/{number}/in")
 def print_view(request: Request, number: str, person: Me, db: DB, clock: Now) -> Response:
     ticket = visible(db, person, number)
-    return page(request, "print.html", sheet=sheet(db, person, ticket, clock.now()), labels=labels(db))
+    code = qr(f"{get_settings().public_address}/admin/phan-anh/{ticket.number}")
+    return page(request, "print.html", sheet=sheet(db, person, ticket, clock.now()), labels=labels(db), qr=code)
 
 
 @router.get("/{number}/phan/phien-ban")

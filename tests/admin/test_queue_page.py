@@ -1,12 +1,13 @@
 """The queue and the ticket page as people see them."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from admin.due import DueView
+from admin.view import environment, qr
 from api.conversations.photos import store_photo
 from api.deadlines.service import calendar
 from api.departments.models import Staff
@@ -173,3 +174,32 @@ def test_a_fragment_for_htmx_and_the_whole_page_for_a_step_back(as_: Enter, cast
     assert "<html" not in desk.get(path, headers={"HX-Request": "true"}).text
     again = desk.get(path, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"}).text
     assert "<html" in again
+
+
+def test_the_printed_sheet_has_number_history_and_a_code_to_scan(as_: Enter, cast: Cast) -> None:
+    paper = as_(cast.binh).get(f"/admin/phan-anh/{cast.ticket.number}/in").text
+    assert f'<div class="paper-number">{cast.ticket.number}</div>' in paper
+    assert "Lịch sử xử lý" in paper
+    assert f'aria-label="Mã QR mở phản ánh {cast.ticket.number}"><svg' in paper
+
+
+def test_the_code_to_scan_leads_to_the_ticket(cast: Cast) -> None:
+    ours, other = (qr(f"http://127.0.0.1:8000/admin/phan-anh/{number}") for number in (cast.ticket.number, "HD-26-999999"))
+    assert ours.startswith("<svg")
+    assert ours != other
+
+
+def test_one_badge_for_one_state_and_one_name_for_one_place(as_: Enter, cast: Cast, db: Session, now: datetime) -> None:
+    cast.ticket.place_text = "ngõ 12, phường Thành Đông"
+    work.ask_back(db, cast.ticket, cast.binh, "Đèn số mấy ạ?", now)
+    shown = as_(cast.binh).get(f"/admin/phan-anh/{cast.ticket.number}").text
+    line = shown[shown.index('class="ticket-line"') : shown.index("ticket-print")]
+    assert line.lower().count("chờ người dân") == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [((2026, 11, 23, 1, 5), "08:05"), ((2026, 11, 22, 16, 59), "22/11 23:59"), ((2025, 12, 31, 3, 0), "31/12/2025 10:00")],
+)
+def test_times_in_lists_are_as_short_as_they_can_be(now: datetime, moment: tuple[int, ...], words: str) -> None:
+    assert environment().filters["recent"](datetime(*moment, tzinfo=UTC), now) == words

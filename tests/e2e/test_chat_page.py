@@ -113,3 +113,19 @@ def test_an_example_is_put_into_the_field_not_sent(page: Page, bot: ScriptedBot)
     page.get_by_role("button", name="Làm giấy khai sinh cho con cần giấy tờ gì?").click()
     expect(page.get_by_label("Nội dung tin nhắn")).to_have_value("Làm giấy khai sinh cho con cần giấy tờ gì?")
     assert bot.heard == []
+
+
+def test_an_answer_taller_than_the_screen_is_shown_from_its_beginning(page: Page) -> None:
+    write(page, "Đèn hỏng")
+    page.get_by_text("Đúng chưa ạ?").wait_for()
+    told(page, OutgoingMessage("Dòng đầu tiên\n" + "\n".join(f"Dòng {n}" for n in range(2, 60)) + "\nDòng cuối cùng"))
+    long = page.locator(".row .bubble:not(.typing)").last
+    expect(long).to_contain_text("Dòng cuối cùng")
+    scroll, bubble = page.locator("[data-scroll]").bounding_box(), long.bounding_box()
+    assert scroll
+    assert bubble
+    assert scroll["y"] <= bubble["y"] < scroll["y"] + scroll["height"] / 2
+    page.get_by_role("button", name="Tin mới").click()
+    expect(page.get_by_role("button", name="Tin mới")).to_be_hidden()
+    told(page, OutgoingMessage("Tin ngắn"))
+    expect(page.get_by_text("Tin ngắn")).to_be_in_viewport()

@@ -5,6 +5,7 @@ import { el, show } from "./dom.js";
 import { placesOf } from "./thread.js";
 
 const NEAR_END_PX = 80;
+const ANSWER_TOP_PX = 12; // what stays free above an answer that is shown from its beginning
 
 export class Log {
   #log;
@@ -59,8 +60,21 @@ export class Log {
   #settle(items, known, follow) {
     const last = items.at(-1);
     const fresh = last && !known.has(last.key);
-    if (follow || (fresh && last.author === "citizen")) this.toEnd();
+    if (fresh && last.author === "citizen") this.toEnd();
+    else if (follow) this.#toAnswer(items, known);
     else if (fresh) show(this.#newest, true);
+  }
+
+  /** To the end; but an answer taller than the screen is shown from its beginning, since that is where reading starts. */
+  #toAnswer(items, known) {
+    const first = known.size ? items.find((item) => item.author !== "citizen" && !known.has(item.key)) : null;
+    if (!first) return this.toEnd();
+    const view = this.#scroll.getBoundingClientRect();
+    const top = this.#rows.get(first.key).node.getBoundingClientRect().top - view.top + this.#scroll.scrollTop - ANSWER_TOP_PX;
+    if (this.#scroll.scrollHeight - top <= view.height) return this.toEnd();
+    this.#scroll.scrollTop = top;
+    this.#following = false;
+    show(this.#newest, true);
   }
 
   #atEnd() {
