@@ -24,7 +24,7 @@ STATE = {
     State.LIVE: "đang dùng",
     State.KEPT: "đã dùng trước đó",
     State.REFUSED: "không đạt",
-    State.ROLLED_BACK: "đã bỏ, quay lại mô hình trước",
+    State.ROLLED_BACK: "đã bị bỏ",
 }
 VERDICT = {Verdict.BETTER: "tốt hơn", Verdict.SAME: "không khác rõ", Verdict.WORSE: "KÉM HƠN"}
 OVERALL = {
