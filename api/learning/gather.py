@@ -164,9 +164,12 @@ def settle(session: Session, now: datetime) -> int:
 
 
 def opening_message(open_key: str | None) -> int | None:
-    """The message with which a ticket began: its key is `conversation:message` (actions.report)."""
-    last = (open_key or "").rpartition(":")[2]
-    return int(last) if last.isdigit() and len(last) < 10 else None
+    """The message with which a ticket began: its key is `conversation:message` (actions.report).
+
+    One of several tickets of one message (`conversation:message:1`) says nothing of the message as a whole.
+    """
+    parts = (open_key or "").split(":")
+    return int(parts[1]) if len(parts) == 2 and parts[1].isdigit() and len(parts[1]) < 10 else None
 
 
 def forget(session: Session, now: datetime) -> None:

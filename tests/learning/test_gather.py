@@ -186,7 +186,8 @@ def test_what_staff_settled_on_is_the_label(db: Session, cast: Cast, memory: Mem
 
 
 @pytest.mark.parametrize(
-    ("key", "message"), [("a-b:17", 17), ("17", 17), (None, None), ("a-b:None", None), ("a:99999999999", None)]
+    ("key", "message"),
+    [("a-b:17", 17), ("a-b:17:1", None), ("17", None), (None, None), ("a-b:None", None), ("a:99999999999", None)],
 )
 def test_the_message_that_opened_a_ticket(key: str | None, message: int | None) -> None:
     assert opening_message(key) == message
