@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from actions.meaning import ask_meaning, keep_words, two_meanings
+from actions.meaning import ask_meaning, keep_words, settled, two_meanings
 from actions.start import not_understood
 from actions.turn import Said, ServiceAction, Turn, slots
 from actions.words import has, readable, words
@@ -13,6 +13,7 @@ from api.core.words import due_words
 from api.deadlines.rules import add_working_minutes
 from api.deadlines.service import calendar
 from api.departments.queries import dispatch_desk
+from api.knowledge.rules import shorten
 from api.knowledge.service import article, card, search
 from api.routing.service import route
 from api.tickets.card import STATUS_WORDS, ticket_card
@@ -20,6 +21,7 @@ from api.tickets.models import Status, Ticket
 from api.tickets.queries import NoSuchTicket, by_number, of_conversation, reported_by
 
 SHOWN_TICKETS = 3
+SHOWN = 120  # characters of an answer above its card: three lines on a phone
 ASKS_ON = 8  # words up to which a question may lean on the answer before it
 FIELD_SURE = 0.9  # probability from which a question is about that field
 OFFERED = 0.42  # score from which titles are worth a look
@@ -36,6 +38,8 @@ class AnswerQuestion(ServiceAction):
             return _show_article(turn, chosen)
         if not readable(turn.said.text):
             return not_understood(turn)
+        if settled(turn) == "question":
+            return _answer_kept(turn)
         return _answer(turn, turn.said, two_meanings(turn.said) if turn.loop is None else None)
 
 
@@ -45,12 +49,16 @@ class ConfirmQuestion(ServiceAction):
     action_name = "action_confirm_question"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
-        kept = turn.slots.get("unclear_text")
-        said = turn.parse(kept) if kept else None
-        if said is None:
-            turn.say("utter_ask_which_procedure")
-            return slots(failures=0)
-        return [*slots(unclear_photos=None), *_answer(turn, said, None)]
+        return _answer_kept(turn)
+
+
+def _answer_kept(turn: Turn) -> list[dict[str, Any]]:
+    kept = turn.slots.get("unclear_text")
+    said = turn.parse(kept) if kept else None
+    if said is None:
+        turn.say("utter_ask_which_procedure")
+        return slots(failures=0)
+    return [*slots(unclear_photos=None), *_answer(turn, said, None)]
 
 
 def _answer(turn: Turn, said: Said, pair: tuple[str, str] | None) -> list[dict[str, Any]]:
@@ -87,7 +95,8 @@ def _choice(title: str, code: str) -> dict[str, str]:
 
 def _show_article(turn: Turn, code: str) -> list[dict[str, Any]]:
     found = article(turn.session, code)
-    turn.say("utter_article", title=found.title, summary=found.summary)
+    # what does not fit is on the card: papers, fee, time, place
+    turn.say("utter_article", title=found.title, summary=shorten(found.summary, max(SHOWN - len(found.title), SHOWN // 2)))
     turn.show(card(found))
     return slots(failures=0, last_article=code, unclear_text=None)
 

@@ -85,9 +85,7 @@ def _may_reopen(ticket: Ticket, now: datetime) -> bool:
 
 def asked_just_now(turn: Turn) -> str | None:
     """The ticket of `offer`, if that was the bot's last question: a bare "đúng rồi" answers nothing older."""
-    before = [event for event in turn.history if event.get("event") == "user"][:-1]
-    asked_at = (before[-1].get("metadata") or {}).get("message_id") if before else None
-    return turn.slots.get("asked_ticket") if asked_at is not None and asked_at == turn.slots.get("asked_at") else None
+    return turn.slots.get("asked_ticket") if turn.follows(turn.slots.get("asked_at")) else None
 
 
 class SameMatter(ServiceAction):

@@ -3,11 +3,12 @@
 from typing import Any
 
 from actions.turn import Said, Turn, slots
-from actions.words import words
+from actions.words import has, words
 
 LEAST = 0.2  # probability of the second meaning from which it is worth a question
 CLEAR = 0.35  # lead of the first meaning from which it is not
 VAGUE = 0.08  # the same two where nothing was understood: then any hint is worth a button
+SHORT_ANSWER = 4  # words
 _MEANING = {"report": "report", "suggestion": "report", "question": "question", "status": "status", "complaint": "complaint"}
 
 
@@ -34,7 +35,15 @@ def ask_meaning(turn: Turn, pair: tuple[str, str]) -> list[dict[str, Any]]:
     first, second = (words()["meanings"][meaning] for meaning in pair)
     buttons = [{"title": meaning["title"], "payload": meaning["payload"]} for meaning in (first, second)]
     turn.say("utter_which_meaning", buttons=buttons, first=first["asked"], second=second["asked"])
-    return keep_words(turn)
+    return [*keep_words(turn), *slots(asked_ticket=None, asked_at=turn.said.message_id)]
+
+
+def settled(turn: Turn) -> str | None:
+    """The meaning that a short answer names ("hỏi thôi", "phản ánh") right after the question."""
+    short = turn.said.is_words and len(turn.said.text.split()) <= SHORT_ANSWER and turn.slots.get("unclear_text")
+    if not short or turn.slots.get("asked_ticket") or not turn.follows(turn.slots.get("asked_at")):
+        return None
+    return next((name for name, meaning in words()["meanings"].items() if has(turn.said.text, meaning["signs"])), None)
 
 
 def keep_words(turn: Turn) -> list[dict[str, Any]]:

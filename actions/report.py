@@ -9,7 +9,7 @@ from actions.corrections import part_named
 from actions.filling import fill
 from actions.meaning import ask_meaning, two_meanings
 from actions.turn import ServiceAction, Turn, ended, slots
-from actions.words import words
+from actions.words import short_field, words
 from api.citizens.service import record_consent, remember_contact
 from api.core.settings import get_settings
 from api.core.text import squeeze
@@ -64,7 +64,7 @@ class AskSplit(ServiceAction):
     action_name = "action_ask_split"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
-        fields = [categories()[problem["category"]] for problem in turn.slots.get("problems") or []]
+        fields = [short_field(problem["category"]) for problem in turn.slots.get("problems") or []]
         titles = words()["buttons"]
         apart = {"title": titles["apart"].format(n=len(fields)), "payload": "/affirm"}
         together = {"title": titles["together"], "payload": "/deny"}
@@ -124,8 +124,8 @@ class AskCategory(ServiceAction):
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
         options = [*(turn.slots.get("category_options") or []), "other"]
-        labels = categories()
-        buttons = [_button(labels[code], "choose_category", category=code) for code in dict.fromkeys(options) if code in labels]
+        known = [code for code in dict.fromkeys(options) if code in categories()]
+        buttons = [_button(short_field(code), "choose_category", category=code) for code in known]
         turn.say("utter_ask_which_category", buttons=buttons)
         return []
 
@@ -169,7 +169,7 @@ def _summary(turn: Turn, apart: Sequence[Mapping[str, str]]) -> dict[str, str]:
     unit = unit_name(turn.session, s.get("unit_code"))
     place = s.get("place") or ""
     contact = ", ".join(part for part in (s.get("contact_name"), s.get("contact_phone")) if part)
-    lines = [f"{i}. {_short(p['description'])} ({categories()[p['category']]})" for i, p in enumerate(apart, start=1)]
+    lines = [f"{i}. {_short(p['description'])} ({short_field(p['category'])})" for i, p in enumerate(apart, start=1)]
     return {
         "description": "\n".join(lines) or _short(s.get("description") or ""),
         "category": categories().get(s.get("category") or "other", ""),

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from actions.begin import FORM, begin, helpers, is_angry
+from actions.begin import FORM, begin, empty_draft, helpers, is_angry
 from actions.earlier import add_to, asked_just_now, find, new_from_kept, offer, refers_back
-from actions.meaning import ask_meaning, keep_words, two_meanings, vague_meanings
+from actions.meaning import ask_meaning, keep_words, settled, two_meanings, vague_meanings
 from actions.places import names_a_place, place_words
-from actions.turn import ServiceAction, Turn, slots, then
+from actions.turn import ServiceAction, Turn, ended, slots, then
 from actions.verdicts import answer_waiting, waiting_ticket
 from actions.words import readable
 from api.places.service import resolve_place
@@ -25,6 +25,8 @@ class StartReport(ServiceAction):
         waiting = waiting_ticket(turn)
         if waiting is not None:
             return answer_waiting(turn, waiting)
+        if settled(turn) == "report":
+            return new_from_kept(turn)
         pair = two_meanings(turn.said)
         if pair is not None:
             return ask_meaning(turn, pair)
@@ -46,13 +48,17 @@ class SameAsBefore(ServiceAction):
     action_name = "action_same_as_before"
 
     def act(self, turn: Turn) -> list[dict[str, Any]]:
-        waiting = waiting_ticket(turn)
+        if turn.loop == FORM and turn.slots.get("requested_slot") != "description":
+            return not_understood(turn)
+        waiting = waiting_ticket(turn) if turn.loop is None else None
         if waiting is not None:
             return answer_waiting(turn, waiting)
         found = _earlier(turn)
         if found is not None:
-            return found
+            return [*ended(), *slots(**empty_draft()), *found]
         turn.say("utter_no_earlier_ticket")
+        if turn.loop is not None:
+            return []
         return begin(turn, turn.said, "report", description=None, category=None, problems=None, split=None)
 
 
@@ -91,6 +97,8 @@ class Unexpected(ServiceAction):
             waiting = waiting_ticket(turn)
             if waiting is not None:
                 return answer_waiting(turn, waiting)
+            if settled(turn) == "report":
+                return new_from_kept(turn)
             if names_a_place(turn.said, helpers(turn)):
                 return _from_place(turn)
         return [*not_understood(turn), then(turn.loop or "action_listen")]

@@ -139,6 +139,12 @@ class Turn:
     def show(self, card: Mapping[str, Any]) -> None:
         self.dispatcher.utter_message(json_message={"card": dict(card)})
 
+    def follows(self, asked_at: Any) -> bool:
+        """Whether this is the citizen's next message after the one (its id) at which something was asked."""
+        before = [event for event in self.history if event.get("event") == "user"][:-1]
+        last = (before[-1].get("metadata") or {}).get("message_id") if before else None
+        return last is not None and last == asked_at
+
 
 def slots(**values: Any) -> list[dict[str, Any]]:
     return [SlotSet(name, value) for name, value in values.items()]

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from api.core.text import fold
+from api.localities.taxonomy import categories
 
 _SYLLABLE = re.compile(
     r"^(ngh|ng|nh|th|tr|ch|gh|gi|kh|ph|qu|[bcdghklmnprstvx])?(?:[aeiouy]{1,3})(ng|nh|ch|[cmnpt])?$",
@@ -31,6 +32,11 @@ def has(text: str, signs: Iterable[str]) -> bool:
     """Whether one of the signs stands in the text as whole words."""
     said = plain(text)
     return any(f" {sign} " in said for sign in signs)
+
+
+def short_field(code: str) -> str:
+    """A category in at most four words; one that a pack added keeps its own name."""
+    return str(words()["short_fields"].get(code) or categories().get(code, code))
 
 
 def is_no(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -19,11 +20,12 @@ from api.tickets.open import open_ticket
 from api.tickets.queries import by_number, of_conversation
 from tests.cast import citizen, draft
 
+IDS = count(1)  # of messages
 WASTE = {"category": (("waste", 0.95), ("pollution", 0.03))}
 
 
 def said(text: str, intent: str, rankings: dict[str, Any] | None = None, **likely: float) -> Said:
-    return Said(intent, likely.get(intent, 0.9), text, {}, rankings or {}, (), 70, likely)
+    return Said(intent, likely.get(intent, 0.9), text, {}, rankings or {}, (), next(IDS), likely)
 
 
 class Bot:
@@ -66,6 +68,18 @@ def test_a_report_that_may_be_a_question(bot: Bot) -> None:
     assert bot.act(StartFromUnclear, said("/confirm_report", "confirm_report")) == ["utter_report_begun", "report_form"]
     assert (bot.slots["description"], bot.slots["category"]) == ("mấy giờ xe rác đến thu", "waste")
     assert bot.slots["unclear_text"] is None
+
+
+def test_the_meaning_may_be_typed(bot: Bot) -> None:
+    message = said("mấy giờ xe rác đến thu", "report", WASTE, report=0.52, question=0.35)
+    bot.parses[message.text] = message
+    bot.act(StartReport, message)
+    assert bot.act(StartReport, said("phản ánh nhé", "report")) == ["utter_report_begun", "report_form"]
+    assert bot.slots["description"] == message.text
+    bot.act(StartReport, message)
+    assert bot.act(AnswerQuestion, said("hỏi thôi", "question")) == ["utter_told_here"]
+    # without that question just before, the same words are words
+    assert bot.act(AnswerQuestion, said("hỏi thôi", "question")) == ["utter_do_not_know"]
 
 
 def test_a_question_that_may_be_a_report(bot: Bot) -> None:
@@ -135,12 +149,20 @@ def test_a_strangers_ticket_is_never_offered(bot: Bot, db: Session, now: datetim
     assert json.loads(bot.buttons()[0].removeprefix("/same_matter"))["ticket"] == own.number
 
 
+def test_asked_what_it_is_the_earlier_ticket_may_be_the_answer(bot: Bot, db: Session, now: datetime) -> None:
+    bot.loop, bot.slots["requested_slot"] = "report_form", "description"
+    assert bot.act(SameAsBefore, said("như hôm qua ấy", "same_as_before")) == ["utter_no_earlier_ticket"]
+    open_ticket(db, draft(bot.thread), now)
+    assert bot.act(SameAsBefore, said("lại thế rồi", "same_as_before")) == ["utter_is_it_that"]
+    assert bot.slots["requested_slot"] is None
+
+
 def test_yes_answers_only_the_last_question(bot: Bot, db: Session, now: datetime) -> None:
     own = open_ticket(db, draft(bot.thread), now)
     bot.act(SameAsBefore, said("lại thế rồi", "same_as_before"))
-    later = Said("thank", 0.9, "cảm ơn", {}, {}, (), 80)
+    later = said("cảm ơn", "thank")
     bot.history.append({"event": "user", "metadata": {"message_id": later.message_id}})
-    assert bot.act(YesOrNo, Said("affirm", 0.9, "ok", {}, {}, (), 81)) == ["utter_nothing_asked"]
+    assert bot.act(YesOrNo, said("ok", "affirm")) == ["utter_nothing_asked"]
     assert by_number(db, own.number).status == Status.NEW
 
 

@@ -36,6 +36,19 @@ def test_every_step_is_an_action_a_form_or_words() -> None:
     assert set(steps()) <= known
 
 
+LINES_ON_A_PHONE, LETTERS_IN_A_LINE = 3, 42
+SUMMARIES = {"utter_summary", "utter_summary_apart"}  # what is agreed to must be seen whole
+
+
+def test_every_message_fits_a_phone() -> None:
+    words = read(ROOT / "bot" / "domain" / "responses.yml")["responses"]
+    for name in sorted(set(words) - SUMMARIES):
+        for variant in words[name]:
+            lines = sum(-(-len(line) // LETTERS_IN_A_LINE) for line in variant["text"].split("\n"))
+            assert lines <= LINES_ON_A_PHONE, name
+            assert all(len(button["title"].split()) <= 4 for button in variant.get("buttons", [])), name
+
+
 def test_every_slot_of_a_form_is_asked_in_words_or_by_an_action() -> None:
     domain = read(ROOT / "bot" / "domain" / "domain.yml")
     words = read(ROOT / "bot" / "domain" / "responses.yml")["responses"]
