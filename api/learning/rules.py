@@ -25,6 +25,7 @@ class Understood:
     asked: str | None
     model_id: str | None
     choice: tuple[str, str] | None = None  # ("type" | "category" | "procedure", code)
+    fixes: str | None = None  # the slot that a button wants mended
 
     @property
     def confidence(self) -> float:
@@ -62,6 +63,7 @@ def understood(event: Mapping[str, Any], asked: str | None, types: Mapping[str, 
         asked=asked,
         model_id=(event.get("metadata") or {}).get("model_id"),
         choice=_choice(intent, parse.get("entities") or []),
+        fixes=_pressed(settings()["corrections"]["fix"], intent, parse.get("entities") or []),
     )
 
 
@@ -77,8 +79,15 @@ def _choice(intent: str, entities: Sequence[Mapping[str, Any]]) -> tuple[str, st
     how = settings()["corrections"]["choices"].get(intent)
     if how is None:
         return None
-    value = how.get("value") or next((str(e["value"]) for e in entities if e["entity"] == how["entity"]), None)
+    value = how.get("value") or _pressed({"intent": intent, **how}, intent, entities)
     return (how["settles"], value) if value else None
+
+
+def _pressed(button: Mapping[str, Any], intent: str, entities: Sequence[Mapping[str, Any]]) -> str | None:
+    """What a pressed button carries, None if it is another one."""
+    if intent != button["intent"]:
+        return None
+    return next((str(e["value"]) for e in entities if e["entity"] == button["entity"]), None)
 
 
 def margin(ranking: Sequence[tuple[str, float]]) -> float:
@@ -106,6 +115,8 @@ def reasons(found: Understood) -> list[Reason]:
 
 
 def is_correction(found: Understood) -> bool:
-    """“Sai rồi”, or “không” to the summary of a report."""
+    """“Sai rồi”, “không” to the summary of a report, or the button that says which part the bot got wrong."""
     how = settings()["corrections"]
-    return found.intent in how["intents"] or (found.intent in how["deny_intents"] and found.asked == how["denied_slot"])
+    said = found.is_words and found.intent in how["intents"]
+    denied = found.intent in how["deny_intents"] and found.asked == how["denied_slot"]
+    return said or denied or found.fixes in how["fix"]["values"]

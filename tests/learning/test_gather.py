@@ -114,6 +114,18 @@ def test_no_to_the_summary_is_a_correction_too(
     assert reasons(db, report) == expected
 
 
+@pytest.mark.parametrize(("slot", "expected"), [("category", ["corrected"]), ("place", ["corrected"]), ("photos_done", [])])
+def test_the_button_that_says_what_is_wrong(
+    db: Session, cast: Cast, memory: Memory, now: datetime, slot: str, expected: list[str]
+) -> None:
+    report = memory.hear(cast.lan, "Cống trước nhà tắc", SURE, category=LIGHT)
+    memory.ask(cast.lan, "confirmed")
+    memory.hear(cast.lan, "/correct", [("correct", 1.0)], minutes=1)
+    memory.hear(cast.lan, f'/fix{{"slot": "{slot}"}}', [("fix", 1.0)], entities=[("slot", slot)], minutes=2)
+    gather(db, now)
+    assert reasons(db, report) == expected
+
+
 def test_a_correction_does_not_reach_other_people_nor_yesterday(db: Session, cast: Cast, memory: Memory, now: datetime) -> None:
     other = citizen(db, now)
     theirs = memory.hear(other, "Cống tắc", SURE, category=LIGHT)

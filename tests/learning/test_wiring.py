@@ -15,7 +15,15 @@ def test_every_name_in_learning_yml_is_the_bots() -> None:
     entities = {str(one) if isinstance(one, str) else next(iter(one)) for file in files for one in file.get("entities") or []}
     how = settings()["corrections"]
     assert set(settings()["answered_slots"]) | {how["denied_slot"]} <= slots
-    assert {*how["intents"], *how["deny_intents"], *how["choices"], settings()["fallback_intent"]} <= intents
+    assert {
+        *how["intents"],
+        *how["deny_intents"],
+        *how["choices"],
+        how["fix"]["intent"],
+        settings()["fallback_intent"],
+    } <= intents
+    assert set(how["fix"]["values"]) <= slots
+    assert how["fix"]["entity"] in entities
     assert {choice["entity"] for choice in how["choices"].values() if "entity" in choice} <= entities
     assert {*settings()["categorised_types"], *settings()["empty_types"]} <= message_types().keys()
 
