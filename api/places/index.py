@@ -1,6 +1,5 @@
 """Every name that may mean a place, ready to be looked up by syllables. Built once a process from the place tables."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,21 +7,26 @@ from enum import Enum
 
 from api.core.text import fold
 from api.places.models import FormerUnit, Landmark, PlaceUnit, Succession
+from api.places.typos import Mender
+from api.places.word_kinds import WORDS_BEFORE
+from api.places.words import marks, syllables
 
-_FINAL_Y = re.compile(r"^(qu|[bcdghklmnprstvx]+)y$")
 _DISTRICT_KINDS = ("Thành phố ", "Thị xã ", "Huyện ", "Quận ", "Tỉnh ")
+_UNIT_KINDS = ("Phường ", "Xã ", "Thị trấn ", "Đặc khu ")
+Key = tuple[str, ...]
 
 
 class Kind(Enum):
     UNIT = "unit"
     FORMER = "former"
     DISTRICT = "district"
+    PROVINCE = "province"
     LANDMARK = "landmark"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One meaning of a name. `units`: the codes of today's units it lies in or became."""
+    """One meaning of a name. `units`: the codes of today's units it lies in or became; none: somewhere in its district."""
 
     kind: Kind
     key: str  # the unit's code, or the folded name of a district
@@ -31,32 +35,20 @@ class Entry:
     units: frozenset[str]
     district: str = ""  # folded name of the former district
     point: tuple[float, float] | None = None
-
-    @property
-    def bare_name(self) -> str:
-        """The name without its kind: "Xã Cẩm Giàng" → "Cẩm Giàng"."""
-        for kind in ("Phường ", "Xã ", "Thị trấn ", "Đặc khu "):
-            if self.name.startswith(kind):
-                return self.name.removeprefix(kind)
-        return self.name
+    marks: tuple[str, ...] = ()  # of the name as it is looked up
 
 
 @dataclass(frozen=True)
 class PlaceIndex:
-    names: Mapping[tuple[str, ...], tuple[Entry, ...]]
+    names: Mapping[Key, tuple[Entry, ...]]
+    alike: Mapping[Key, tuple[Key, ...]]  # names of units with one syllable left open ("*")
+    mender: Mender
+    longest: int  # syllables
     centres: Mapping[str, tuple[float, float]]  # unit code → (lat, lon)
     unit_names: Mapping[str, str]
     in_area: frozenset[str]
     districts_of: Mapping[str, frozenset[str]]  # unit code → folded names of the former districts it grew from
-
-
-def spelling(word: str) -> str:
-    """One folded syllable in one spelling: "ky" and "ki", "quy" and "qui" are the same."""
-    return _FINAL_Y.sub(r"\1i", word)
-
-
-def syllables(name: str) -> tuple[str, ...]:
-    return tuple(spelling(word) for word in re.findall(r"[a-z0-9]+", fold(name)))
+    units_of: Mapping[str, frozenset[str]]  # the other way round
 
 
 def build(
@@ -69,36 +61,73 @@ def build(
     heirs: dict[str, set[str]] = defaultdict(set)
     for row in successions:
         heirs[row.former_code].add(row.unit_code)
-    names: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
-    for unit in units:
-        names[syllables(unit.short_name)].append(Entry(Kind.UNIT, unit.code, unit.name, unit.kind, frozenset([unit.code])))
-    districts_of: dict[str, set[str]] = defaultdict(set)
-    area_of_district: dict[str, set[str]] = defaultdict(set)
+    areas: dict[str, set[str]] = defaultdict(set)
+    provinces: dict[str, set[str]] = defaultdict(set)
     for old in former:
-        district = fold(bare_district(old.district))
-        names[syllables(old.short_name)].append(
-            Entry(Kind.FORMER, old.code, old.name, old.kind, frozenset(heirs[old.code]), district)
-        )
-        area_of_district[district] |= heirs[old.code]
-        for code in heirs[old.code]:
-            districts_of[code].add(district)
-    for district, area in area_of_district.items():
-        names[syllables(district)].append(Entry(Kind.DISTRICT, district, district, "huyen", frozenset(area)))
-    _add_landmarks(names, landmarks)
+        areas[bare_district(old.district)] |= heirs[old.code]
+        provinces[bare_district(old.province)] |= heirs[old.code]
+    entries = [
+        *(_unit(unit) for unit in units),
+        *(_former(old, heirs[old.code]) for old in former),
+        *(_wide(Kind.DISTRICT, name, area) for name, area in areas.items()),
+        *(_wide(Kind.PROVINCE, name, area) for name, area in provinces.items()),
+    ]
+    names: dict[Key, list[Entry]] = defaultdict(list)
+    for entry, name in [*((e, bare_unit(e.name)) for e in entries), *_landmarks(landmarks)]:
+        names[syllables(name)].append(entry)
+    districts_of: dict[str, set[str]] = defaultdict(set)
+    for name, area in areas.items():
+        for code in area:
+            districts_of[code].add(fold(name))
     return PlaceIndex(
-        names={key: tuple(entries) for key, entries in names.items()},
+        names={key: tuple(found) for key, found in names.items()},
+        alike=_alike(names),
+        mender=Mender({*WORDS_BEFORE, *(syllable for key in names for syllable in key)}),
+        longest=max(map(len, names)),
         centres={u.code: (u.lat, u.lon) for u in units},
         unit_names={u.code: u.name for u in units},
         in_area=frozenset(u.code for u in units if u.in_area),
         districts_of={code: frozenset(of) for code, of in districts_of.items()},
+        units_of={fold(name): frozenset(area) for name, area in areas.items()},
     )
 
 
-def _add_landmarks(names: dict[tuple[str, ...], list[Entry]], landmarks: Iterable[Landmark]) -> None:
+def _wide(kind: Kind, name: str, area: set[str]) -> Entry:
+    return Entry(kind, fold(name), name, kind.value, frozenset(area), marks=marks(name))
+
+
+def _unit(unit: PlaceUnit) -> Entry:
+    return Entry(Kind.UNIT, unit.code, unit.name, unit.kind, frozenset([unit.code]), marks=marks(unit.short_name))
+
+
+def _former(old: FormerUnit, heirs: set[str]) -> Entry:
+    district = fold(bare_district(old.district))
+    return Entry(Kind.FORMER, old.code, old.name, old.kind, frozenset(heirs), district, marks=marks(old.short_name))
+
+
+def _landmarks(landmarks: Iterable[Landmark]) -> Iterable[tuple[Entry, str]]:
     for mark in landmarks:
-        units = frozenset([mark.unit_code]) if mark.unit_code else frozenset[str]()
         point = (mark.lat, mark.lon) if mark.lat is not None and mark.lon is not None else None
-        names[syllables(mark.name)].append(Entry(Kind.LANDMARK, str(mark.id), mark.name, mark.kind, units, point=point))
+        # a commune that was merged before 2025 is one more former unit
+        kind = Kind.FORMER if mark.kind in ("xa", "phuong", "thi_tran") else Kind.LANDMARK
+        yield (
+            Entry(kind, f"l{mark.id}", mark.name, mark.kind, frozenset(mark.units), mark.district, point, marks(mark.said)),
+            mark.said,
+        )
+
+
+def _alike(names: Mapping[Key, list[Entry]]) -> dict[Key, tuple[Key, ...]]:
+    found: dict[Key, list[Key]] = defaultdict(list)
+    for key, entries in names.items():
+        if len(key) > 1 and any(e.kind in (Kind.UNIT, Kind.FORMER) for e in entries):
+            for i in range(len(key)):
+                found[(*key[:i], "*", *key[i + 1 :])].append(key)
+    return {key: tuple(keys) for key, keys in found.items()}
+
+
+def bare_unit(name: str) -> str:
+    """ "Xã Cẩm Giàng" → "Cẩm Giàng"."""
+    return next((name.removeprefix(kind) for kind in _UNIT_KINDS if name.startswith(kind)), name)
 
 
 def bare_district(name: str) -> str:

@@ -1,6 +1,6 @@
 """Places: today's units, the units of before July 2025, and what became of them."""
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ARRAY, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.db import Base
@@ -45,14 +45,16 @@ class Succession(Base):
 
 
 class Landmark(Base):
-    """A street, hamlet, bridge, market, school … of the locality pack, with its unit and a rough point."""
+    """One name of a street, hamlet, bridge, market, school … of the locality pack, with its units and a rough point."""
 
     __tablename__ = "place_landmark"
     __table_args__ = (Index("ix_place_landmark_folded", "folded"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
-    kind: Mapped[str]  # street | bridge | market | school | hospital | crossroads | hamlet | industrial_zone | other
+    said: Mapped[str]  # what people call it: the name, or a shorter one
+    kind: Mapped[str]  # street | hamlet | market | bridge …; phuong | xa | thi_tran: a unit that was merged before 2025
     folded: Mapped[str]
-    unit_code: Mapped[str | None] = mapped_column(ForeignKey("place_unit.code"))  # None: runs through several units
+    units: Mapped[list[str]] = mapped_column(ARRAY(String))  # it lies in one of them; none: somewhere in its district
+    district: Mapped[str]  # folded name of the former district
     lat: Mapped[float | None]
     lon: Mapped[float | None]

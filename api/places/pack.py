@@ -4,6 +4,7 @@ import importlib.util
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,30 @@ from sqlalchemy.orm import Session
 
 from api.core.db import Base
 from api.core.text import fold, nfc
-from api.localities.pack import pack, read
+from api.localities.pack import pack
+from api.places.index import PlaceIndex, build
+from api.places.landmarks import Where, landmark_rows
 from api.places.models import FormerUnit, Landmark, PlaceUnit, Succession
 
 KINDS = {"Phường": "phuong", "Xã": "xa", "Đặc khu": "dac_khu", "Thị trấn": "thi_tran"}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What the tables hold, as rows that belong to no database."""
+
+    units: list[PlaceUnit]
+    former: list[FormerUnit]
+    successions: list[Succession]
+    landmarks: list[Landmark]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    units: list[dict[str, Any]]
+    former: list[dict[str, Any]]
+    successions: list[dict[str, str]]
+    landmarks: list[dict[str, Any]]
 
 
 _UNITS = "select * from admin_units where provinceCode = ? order by wardCode"
@@ -25,15 +46,52 @@ _FORMER = "select * from admin_units_legacy where province in ({}) order by dist
 
 def load(session: Session) -> None:
     """Upsert units, former units, successions and landmarks. Running it again changes nothing."""
+    rows = _rows()
+    _upsert(session, PlaceUnit, rows.units, "code")
+    _upsert(session, FormerUnit, rows.former, "code")
+    session.execute(insert(Succession).values(rows.successions).on_conflict_do_nothing())
+    # the pack's landmarks replace the earlier ones: they are reference data, nobody edits them in the console
+    session.execute(delete(Landmark))
+    session.execute(insert(Landmark).values(rows.landmarks))
+
+
+def reference() -> Reference:
+    """The pack's places without a database."""
+    rows = _rows()
+    return Reference(
+        [PlaceUnit(**row) for row in rows.units],
+        [FormerUnit(**row) for row in rows.former],
+        [Succession(**row) for row in rows.successions],
+        [Landmark(id=i, **row) for i, row in enumerate(rows.landmarks)],
+    )
+
+
+def index_of_pack() -> PlaceIndex:
+    """The same index that the tables give once they are loaded."""
+    known = reference()
+    return build(known.units, known.former, known.successions, known.landmarks)
+
+
+def _rows() -> _Rows:
+    units, former = _read_package()
+    successions = _successions(units, former)
+    unit_rows, former_rows = [_unit(row) for row in units], [_former(row) for row in former]
+    where = Where(
+        [PlaceUnit(**row) for row in unit_rows],
+        [FormerUnit(**row) for row in former_rows],
+        [Succession(**row) for row in successions],
+    )
+    return _Rows(unit_rows, former_rows, successions, landmark_rows(where))
+
+
+def _read_package() -> tuple[list[sqlite3.Row], list[sqlite3.Row]]:
+    """Today's units of the pack's province, and the former wards and communes of the provinces it grew from."""
     with closing(sqlite3.connect(f"file:{_data_folder() / 'dataset.db'}?mode=ro", uri=True)) as source:
         source.row_factory = sqlite3.Row
         units = source.execute(_UNITS, (pack()["province_code"],)).fetchall()
         provinces = pack()["former_provinces"]
         former = source.execute(_FORMER.format(",".join("?" * len(provinces))), provinces).fetchall()
-    _upsert(session, PlaceUnit, [_unit(row) for row in units], "code")
-    _upsert(session, FormerUnit, [_former(row) for row in former], "code")
-    session.execute(insert(Succession).values(_successions(units, former)).on_conflict_do_nothing())
-    _load_landmarks(session, {row["wardCode"] for row in units})
+    return units, former
 
 
 def _data_folder() -> Path:
@@ -99,23 +157,6 @@ def _successions(units: list[sqlite3.Row], former: list[sqlite3.Row]) -> list[di
 
 def _former_key(row: sqlite3.Row) -> str:
     return f"{row['provinceKey']}_{row['districtKey']}_{row['wardKey'] or ''}"
-
-
-def _load_landmarks(session: Session, units: set[str]) -> None:
-    """The pack's landmarks replace the earlier ones: they are reference data, nobody edits them in the console."""
-    session.execute(delete(Landmark))
-    rows = [_landmark(entry, units) for entry in read("landmarks.yml")]
-    if rows:
-        session.execute(insert(Landmark).values(rows))
-
-
-def _landmark(entry: dict[str, Any], units: set[str]) -> dict[str, Any]:
-    unit = entry.get("unit")
-    if unit is not None and unit not in units:
-        raise ValueError(f"landmarks.yml: {entry['name']}: unit {unit} is not one of today's units")
-    lat, lon = entry.get("at", (None, None))
-    name = nfc(entry["name"])
-    return {"name": name, "kind": entry["kind"], "folded": fold(name), "unit_code": unit, "lat": lat, "lon": lon}
 
 
 def _upsert(session: Session, table: type[Base], rows: list[dict[str, Any]], key: str) -> None:

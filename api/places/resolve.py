@@ -1,38 +1,20 @@
 """From a citizen's words to today's unit, offline. Pure: the index is handed in.
 
-A name is believed by what stands before it ("phường", "xã", "p."), by the district named beside it, and not at all where
-it is part of a street's or a bridge's name. What remains open is asked, never guessed.
+A name is believed by what stands before it ("phường", "xã", "p."), by the district and the landmarks named beside it, and
+not at all where it is part of a street's or a bridge's name. What remains open is asked, never guessed: an old ward that was
+split stays open whatever else is said.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from api.core.text import fold
-from api.places.index import Entry, Kind, PlaceIndex, spelling
+from api.places.index import Entry, Kind, PlaceIndex
+from api.places.mentions import UNIT_KINDS, Mention, Reader
 
-_WORD = re.compile(r"[a-z0-9]+")
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
-_SYLLABLE = re.compile(r"[^\s,.;:!?()/\"'-]+")
-LONGEST_NAME = 5  # syllables
-
-# words before a name that say what it is; the longest fits first
-_UNIT_WORDS = {
-    "phuong": "phuong", "p": "phuong", "f": "phuong", "fuong": "phuong", "phg": "phuong",
-    "xa": "xa", "x": "xa",
-    "thi tran": "thi_tran", "tt": "thi_tran", "t tran": "thi_tran",
-    "dac khu": "dac_khu",
-}  # fmt: skip
-_DISTRICT_WORDS = {"huyen", "h", "thanh pho", "tp", "thi xa", "tx", "quan", "q", "tinh"}
-_OTHER_WORDS = {
-    "duong", "pho", "ngo", "ngach", "hem", "dai lo", "cau", "cho", "truong", "thon", "xom", "kdc", "khu dan cu",
-    "lang", "ap", "kcn", "khu cong nghiep", "cum cong nghiep", "ccn", "ben xe", "ga", "ho", "song", "den", "chua",
-    "dinh", "thcs", "thpt", "tieu hoc", "mam non", "benh vien", "cong ty", "cty", "nga tu", "nga ba", "nga nam",
-    "ong", "ba", "anh", "chi", "em", "toi la", "ten", "ten la", "quoc lo", "ql", "tinh lo", "tl", "khu do thi", "kdt",
-    "khu", "so", "toa nha", "chung cu", "nha van hoa", "nha thuoc", "sieu thi", "pho co", "vuon hoa", "quang truong",
-    "cong vien", "thap", "nha hang", "khach san", "dai hoc", "cao dang", "hoc vien",
-}  # fmt: skip
+MOST_ASKED = 8  # candidates; more are no question that can be asked
+_SAID_SO, _NAMED, _HINTED, _DOUBTFUL = 3.0, 2.0, 1.0, 0.5
+LONGEST_TEXT = 600  # characters that are read; nobody's address is longer
+_NEVER_A_UNIT = frozenset({"district", "province", "street", "person", "other"})
 
 
 @dataclass(frozen=True)
@@ -51,164 +33,201 @@ class Resolution:
 
 
 @dataclass(frozen=True)
-class _Match:
-    start: int
-    end: int
-    entries: tuple[Entry, ...]
-    said_kind: str | None  # phuong | xa | thi_tran | dac_khu | district | other | None
-    old: bool  # followed by "cũ"
+class _Around:
+    """What the rest of the text says of where the place is."""
+
+    districts: frozenset[str]  # named for sure
+    province: frozenset[str]  # units of the former province named; empty: none named
+    landmarks: Sequence[tuple[Mention, Sequence[Entry]]]
+    index: PlaceIndex
+
+    @property
+    def near(self) -> frozenset[str]:
+        """Units in which the landmarks may lie."""
+        return frozenset[str]().union(*(self.area(e) for _, entries in self.landmarks for e in entries))
+
+    def area(self, entry: Entry) -> frozenset[str]:
+        return entry.units or self.index.units_of.get(entry.district, frozenset())
+
+
+@dataclass(frozen=True)
+class _Guess:
+    mention: Mention
+    entries: Sequence[Entry]
+    score: float
+
+    @property
+    def units(self) -> frozenset[str]:
+        return frozenset[str]().union(*(e.units for e in self.entries))
 
 
 def resolve(text: str, index: PlaceIndex) -> Resolution:
     """The unit that `text` names, if it names one."""
-    words = [spelling(w) for w in _WORD.findall(_spaced(text))]
-    matches = list(_matches(words, index))
-    districts = {e.key for m in matches for e in m.entries if _means_district(m, e)}
-    found = [_judge(_as_written(m, text), districts, index) for m in matches]
-    best = max((score for score, _, _ in found), default=0.0)
-    if best < 1:
-        return _from_landmark(matches, index) or _only_district(districts, index)
-    return _answer([(m, units) for score, m, units in found if score == best], words, index)
-
-
-def _as_written(match: _Match, text: str) -> _Match:
-    """Of several names that fold alike ("Cẩm Giang", "Cẩm Giàng") the one written out with its marks, if one is."""
-    if len(match.entries) < 2:
-        return match
-    lower = _marked(text)
-    written = tuple(e for e in match.entries if e.kind is not Kind.DISTRICT and _marked(e.bare_name) in lower)
+    mentions = Reader(text[:LONGEST_TEXT], index).mentions()
+    around = _around(mentions, index)
+    guesses = [g for m in mentions if (g := _guess(m, around)).entries]
+    best = max((g.score for g in guesses), default=0.0)
+    if best >= _NAMED:
+        return _answer([g for g in guesses if g.score == best], around)
     return (
-        replace(match, entries=written + tuple(e for e in match.entries if e.kind is Kind.DISTRICT))
-        if written and any(ord(c) > 127 for c in lower)
-        else match
+        _from_landmarks(around)
+        or (_answer([g for g in guesses if g.score == best], around) if best else None)
+        or _only_district(around)
     )
 
 
-def _marked(text: str) -> str:
-    """Lower case with diacritics, the marks apart from their letters, so that "Hoà" and "Hòa" agree."""
-    syllables = _SYLLABLE.findall(unicodedata.normalize("NFD", text.lower()))
-    return f" {' '.join(''.join(sorted(s, key=lambda c: c in _TONES)) for s in syllables)} "
+def _around(mentions: Sequence[Mention], index: PlaceIndex) -> _Around:
+    districts = frozenset(e.key for m in mentions for e in m.of(Kind.DISTRICT) if m.said in (None, "district"))
+    provinces = [e for m in mentions for e in m.of(Kind.PROVINCE) if m.said in (None, "province") and _served(e, index)]
+    province = frozenset[str]().union(*(e.units for e in provinces))
+    around = _Around(districts, province, (), index)
+    landmarks = [(m, fitting) for m in mentions if (fitting := _fitting_landmarks(m, around))]
+    return _Around(districts, province, landmarks, index)
 
 
-def _spaced(text: str) -> str:
-    # "p.Tân Bình", "tp.hd", "P7": the mark after an abbreviation parts it from the name
-    return re.sub(r"\b(tphd)\b", "tp hai duong", fold(text))
+def _served(province: Entry, index: PlaceIndex) -> bool:
+    # one commune of today grew from both provinces
+    return 2 * len(province.units & index.in_area) > len(province.units)
 
 
-def _matches(words: Sequence[str], index: PlaceIndex) -> Iterator[_Match]:
-    """Names in the text, longest first at each place, none inside another."""
-    at = 0
-    while at < len(words):
-        # "thị trấn Phú Thái" holds no "Trần Phú"
-        if " ".join(words[at : at + 2]) in _UNIT_WORDS:
-            at += 2
-            continue
-        match = _match_at(words, at, index)
-        if match is None:
-            at += 1
-            continue
-        yield match
-        at = match.end
+def _fitting_landmarks(mention: Mention, around: _Around) -> list[Entry]:
+    """The landmarks that a mention may be, in the districts named if there are such."""
+    if mention.said in UNIT_KINDS or mention.said in ("district", "province", "person"):
+        return []
+    found = [e for e in mention.of(Kind.LANDMARK) if _called(mention, e)]
+    return [e for e in found if e.district in around.districts or around.area(e) & _area(around)] or found
 
 
-def _match_at(words: Sequence[str], at: int, index: PlaceIndex) -> _Match | None:
-    for length in range(min(LONGEST_NAME, len(words) - at), 0, -1):
-        entries = index.names.get(tuple(words[at : at + length]))
-        if entries:
-            end = at + length
-            old = end < len(words) and words[end] == "cu"
-            return _Match(at, end, entries, _said_kind(words, at), old)
-    return None
+def _area(around: _Around) -> frozenset[str]:
+    return frozenset[str]().union(*(around.index.units_of[d] for d in around.districts if d in around.index.units_of))
 
 
-def _said_kind(words: Sequence[str], at: int) -> str | None:
-    for length in (3, 2, 1):
-        before = " ".join(words[max(0, at - length) : at]) if at >= length else ""
-        if before in _UNIT_WORDS:
-            return _UNIT_WORDS[before]
-        if before in _DISTRICT_WORDS:
-            return "district"
-        if before in _OTHER_WORDS:
-            return "other"
-    return None
+def _called(mention: Mention, entry: Entry) -> bool:
+    """Can what the words before the name call it be this? A street's name alone says nothing where a unit has it too."""
+    if entry.type == "street":
+        return mention.said in (None, "street", "other")
+    if entry.type == "hamlet":
+        return mention.said == "hamlet" or (mention.said is None and not mention.of(Kind.UNIT, Kind.FORMER, Kind.DISTRICT))
+    return mention.said != "street" or len(mention.key) > 2
 
 
-def _means_district(match: _Match, entry: Entry) -> bool:
-    return entry.kind is Kind.DISTRICT and match.said_kind in (None, "district")
-
-
-def _judge(match: _Match, districts: set[str], index: PlaceIndex) -> tuple[float, _Match, frozenset[str]]:
-    """How surely this name is a unit, and the units of today that it then means."""
-    if match.said_kind in ("district", "other"):
-        return 0, match, frozenset()
-    units = [e for e in match.entries if e.kind is Kind.UNIT]
-    former = [e for e in match.entries if e.kind is Kind.FORMER]
-    if districts:
-        inside = [e for e in former if e.district in districts]
-        former = inside or ([] if units else former)
-        units = [e for e in units if index.districts_of.get(e.key, frozenset()) & districts] or ([] if inside else units)
-    chosen = _chosen(match, units, former, districts)
-    if not chosen:
-        return 0, match, frozenset()
-    area = frozenset().union(*(e.units for e in chosen))
-    if match.said_kind:
-        return 3, match, area
+def _guess(mention: Mention, around: _Around) -> _Guess:
+    """How surely this name is a unit, and which."""
+    wide = mention.said is None and mention.of(Kind.DISTRICT)  # "Nam Sách" is the district, its commune needs "xã"
+    if mention.said in _NEVER_A_UNIT or wide or (mention.said == "hamlet" and not mention.old):
+        return _Guess(mention, (), 0)
+    chosen = _chosen(mention, around)
+    if mention.said in UNIT_KINDS:
+        return _Guess(mention, chosen, _SAID_SO)
     # a bare name that is also a district's, or a street's, says little
-    kinds = {e.kind for e in match.entries}
-    street = Kind.LANDMARK in kinds and not districts and not match.old
-    if match.end - match.start == 1 or Kind.DISTRICT in kinds or street:
-        return 0.5, match, area
-    return 2, match, area
+    street = any(e.type == "street" for e in mention.of(Kind.LANDMARK)) and not mention.old
+    if street and (mention.said == "institution" or not around.districts):
+        return _Guess(mention, () if mention.said else chosen, _DOUBTFUL)
+    if len(mention.key) == 1 or not mention.exact:
+        return _Guess(mention, chosen, _DOUBTFUL)
+    return _Guess(mention, chosen, _HINTED if mention.said == "institution" else _NAMED)
 
 
-def _chosen(match: _Match, units: list[Entry], former: list[Entry], districts: set[str]) -> list[Entry]:
-    """Among today's unit and former ones of the same name: the one that the words point to."""
-    units_so_called = [e for e in units if match.said_kind in (None, e.type)]
-    former_so_called = [e for e in former if match.said_kind in (None, e.type)]
-    if match.old or (districts and former):
-        return former_so_called or former or units
-    return units_so_called or former_so_called or units or former
+def _chosen(mention: Mention, around: _Around) -> list[Entry]:
+    """Among today's unit and former ones of the same name: those that the words point to."""
+    units, former = mention.of(Kind.UNIT), mention.of(Kind.FORMER)
+    inside = [e for e in former if e.district in around.districts]
+    here = [e for e in units if around.index.districts_of.get(e.key, frozenset()) & around.districts]
+    if inside or here:
+        former, units = inside, here
+    elif around.province:
+        in_province = [e for e in former if e.units <= around.province]
+        former, units = in_province or former, [e for e in units if e.units <= around.province or not in_province]
+    elif around.districts and units:
+        former = []
+    units_so_called = [e for e in units if mention.said in (None, "institution", e.type)]
+    former_so_called = [e for e in former if mention.said in (None, "institution", e.type)]
+    if mention.old or inside:
+        return _beside(former_so_called or former or units, around)
+    if not around.districts and _elsewhere(units_so_called, former_so_called, around):
+        return _beside(former_so_called, around)
+    return _beside(units_so_called or former_so_called or units or former, around)
 
 
-def _answer(found: list[tuple[_Match, frozenset[str]]], words: Sequence[str], index: PlaceIndex) -> Resolution:
-    common = frozenset.intersection(*(units for _, units in found))
-    units = common or frozenset().union(*(units for _, units in found))
-    match = found[0][0]
-    matched = " ".join(words[match.start : match.end])
-    ordered = tuple(sorted(units, key=lambda code: (code not in index.in_area, code)))
-    if len(ordered) > 1:
-        inside = tuple(code for code in ordered if code in index.in_area)
-        if len(inside) == 1 and len(match.entries) > 1:
+def _beside(entries: list[Entry], around: _Around) -> list[Entry]:
+    """Of several units of one name those where the landmarks are."""
+    return [e for e in entries if e.units & around.near] or entries
+
+
+def _elsewhere(units: list[Entry], former: list[Entry], around: _Around) -> bool:
+    """The landmarks lie where a former unit of this name was, not where today's is."""
+    near = around.near
+    return bool(near) and not any(e.units & near for e in units) and any(e.units & near for e in former)
+
+
+def _answer(guesses: Sequence[_Guess], around: _Around) -> Resolution:
+    areas = [g.units for g in guesses]
+    common = frozenset.intersection(*areas)
+    units = common or frozenset().union(*areas)
+    entries = [e for g in guesses for e in g.entries]
+    matched = " ".join(guesses[0].mention.key)
+    ordered = _ordered(units, around)
+    if len(ordered) > 1 and not any(len(e.units) > 1 for e in entries):
+        # one name in the area that is served and elsewhere: the one here is meant
+        inside = tuple(code for code in ordered if code in around.index.in_area)
+        if len(inside) == 1 and len({g.mention.key for g in guesses}) == 1 and not around.districts:
             ordered = inside
     if len(ordered) == 1:
-        lat, lon = index.centres[ordered[0]]
-        today = any(e.kind is Kind.UNIT and e.key == ordered[0] for e in match.entries)
-        reason = "outside" if ordered[0] not in index.in_area else "exact" if today else "former"
-        return Resolution(ordered[0], ordered, matched, lat, lon, reason)
-    reason = "split" if len(match.entries) == 1 else "ambiguous"
-    return Resolution(None, ordered, matched, reason=reason)
+        return _decided(ordered[0], matched, entries, around)
+    whole = any(len(e.units) > 1 and e.units == units for e in entries)
+    return Resolution(None, ordered, matched, reason="split" if whole else "ambiguous")
 
 
-def _from_landmark(matches: Sequence[_Match], index: PlaceIndex) -> Resolution | None:
-    """A market, bridge or crossroads that lies in one unit says where it is; the longest name is the surest."""
-    known = [
-        (m, e)
-        for m in matches
-        for e in m.entries
-        if e.kind is Kind.LANDMARK and len(e.units) == 1 and m.said_kind != "district"
-    ]
-    if not known:
-        return None
-    _, entry = max(known, key=lambda pair: pair[0].end - pair[0].start)
-    (unit,) = entry.units
-    lat, lon = entry.point or index.centres[unit]
-    return Resolution(unit, (unit,), entry.name, lat, lon, "landmark")
+def _decided(unit: str, matched: str, entries: Iterable[Entry], around: _Around) -> Resolution:
+    points = [e.point for _, marks in around.landmarks for e in marks if e.point and e.units == {unit}]
+    lat, lon = points[0] if points else around.index.centres[unit]
+    today = any(e.kind is Kind.UNIT and e.key == unit for e in entries)
+    reason = "outside" if unit not in around.index.in_area else "exact" if today else "former"
+    return Resolution(unit, (unit,), matched, lat, lon, reason)
 
 
-def _only_district(districts: set[str], index: PlaceIndex) -> Resolution:
+def _ordered(units: Iterable[str], around: _Around) -> tuple[str, ...]:
+    near = around.near
+    return tuple(sorted(units, key=lambda code: (code not in around.index.in_area, code not in near, code)))
+
+
+def _from_landmarks(around: _Around) -> Resolution | None:
+    """A market, bridge or crossroads says where it is; a street less, for many are long."""
+    known = [(m, [e for e in entries if e.units]) for m, entries in around.landmarks]
+    known = [(m, entries) for m, entries in known if entries]
+    for group in (
+        [k for k in known if any(e.type != "street" for e in k[1])],
+        known,
+    ):
+        if not group:
+            continue
+        areas = [frozenset[str]().union(*(e.units for e in entries)) for _, entries in group]
+        all_areas = [frozenset[str]().union(*(e.units for e in entries)) for _, entries in known]
+        common = frozenset.intersection(*all_areas) or frozenset.intersection(*areas)
+        return _at_landmark(common or frozenset().union(*areas), group, around)
+    return None
+
+
+def _at_landmark(units: frozenset[str], group: Sequence[tuple[Mention, Sequence[Entry]]], around: _Around) -> Resolution | None:
+    if around.districts and (here := units & _area(around)):
+        units = here
+    mention, entries = max(group, key=lambda pair: len(pair[0].key))
+    if len(units) > 1:
+        return Resolution(None, _ordered(units, around), entries[0].name, reason="ambiguous")
+    (unit,) = units
+    points = [e.point for _, marks in group for e in marks if e.point and unit in e.units]
+    lat, lon = points[0] if points else around.index.centres[unit]
+    name = next((e.name for e in entries if unit in e.units), " ".join(mention.key))
+    return Resolution(unit, (unit,), name, lat, lon, "landmark")
+
+
+def _only_district(around: _Around) -> Resolution:
+    vague = frozenset(e.district for _, entries in around.landmarks for e in entries)
+    districts = around.districts or (vague if len(vague) == 1 else frozenset())
     if not districts:
         return Resolution(None)
-    of_district = sorted(code for code, of in index.districts_of.items() if of & districts)
+    index = around.index
+    of_district = sorted(frozenset[str]().union(*(index.units_of.get(d, frozenset()) for d in districts)))
     units = tuple(c for c in of_district if c in index.in_area) or tuple(of_district)
     if len(units) == 1:
         return Resolution(units[0], units, index.unit_names[units[0]], *index.centres[units[0]], reason="former")
