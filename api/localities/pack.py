@@ -9,11 +9,13 @@ import yaml
 from api.core.settings import get_settings
 
 FOLDER = Path(__file__).parent
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml reads the places ten times faster
 
 
 def read(name: str, pack_name: str | None = None) -> Any:
     """One YAML file of the pack ("routes.yml"). Raises FileNotFoundError with its path if the pack lacks it."""
-    return yaml.safe_load((FOLDER / (pack_name or get_settings().locality) / name).read_text(encoding="utf-8"))
+    text = (FOLDER / (pack_name or get_settings().locality) / name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both are safe loaders
 
 
 @lru_cache(maxsize=4)

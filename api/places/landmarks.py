@@ -1,7 +1,7 @@
 """Reads the pack's streets, hamlets, landmarks and the communes that were merged before 2025.
 
 A file holds, by former district and kind, names and where they lie: a former ward or commune of the district, today's unit
-with its kind ("Phường Hải Dương"), a list of them (one of these), or nothing (somewhere in the district).
+with its kind ("Phường Hải Dương"), a list of them (one of these), or nothing (somewhere in the district, or in "Tỉnh …").
 """
 
 from collections import defaultdict
@@ -58,5 +58,5 @@ def _rows(where: Where, district: str, kind: str, name: str, entry: Any) -> Iter
     for said in (name, *map(nfc, told.get("also", ()))):
         yield {
             "name": name, "said": said, "kind": kind, "folded": fold(said), "units": units,
-            "district": fold(bare_district(district)), "lat": lat, "lon": lon,
+            "district": "" if district.startswith("Tỉnh ") else fold(bare_district(district)), "lat": lat, "lon": lon,
         }  # fmt: skip

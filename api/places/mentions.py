@@ -135,7 +135,8 @@ class Reader:
         if fitting:
             return tuple(e for e in entries if e in fitting or e.kind is Kind.DISTRICT), True
         # "Ngọc Chậu" is a slip of the tone, "năm hai" is not Nam Hải
-        return tuple(e for e in entries if called or _agree(said, key, e.marks, toneless)), False
+        units = [e for e in entries if e.kind is not Kind.LANDMARK]
+        return tuple(e for e in units if called or _agree(said, key, e.marks, toneless)), False
 
     def _old(self, end: int) -> bool:
         return end < len(self._words) and self._words[end].text in word_kinds.AFTER_OLD

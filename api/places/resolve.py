@@ -6,7 +6,7 @@ split stays open whatever else is said.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.places.index import Entry, Kind, PlaceIndex
 from api.places.mentions import UNIT_KINDS, Mention, Reader
@@ -14,7 +14,7 @@ from api.places.mentions import UNIT_KINDS, Mention, Reader
 MOST_ASKED = 8  # candidates; more are no question that can be asked
 _SAID_SO, _NAMED, _HINTED, _DOUBTFUL = 3.0, 2.0, 1.0, 0.5
 LONGEST_TEXT = 600  # characters that are read; nobody's address is longer
-_NEVER_A_UNIT = frozenset({"district", "province", "street", "person", "other"})
+_NEVER_A_UNIT = frozenset({"district", "province", "person"})
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class _Around:
 
     districts: frozenset[str]  # named for sure
     province: frozenset[str]  # units of the former province named; empty: none named
+    today: bool  # today's city is named
     landmarks: Sequence[tuple[Mention, Sequence[Entry]]]
     index: PlaceIndex
 
@@ -45,6 +46,10 @@ class _Around:
     def near(self) -> frozenset[str]:
         """Units in which the landmarks may lie."""
         return frozenset[str]().union(*(self.area(e) for _, entries in self.landmarks for e in entries))
+
+    @property
+    def near_districts(self) -> frozenset[str]:
+        return frozenset(e.district for _, entries in self.landmarks for e in entries if e.district)
 
     def area(self, entry: Entry) -> frozenset[str]:
         return entry.units or self.index.units_of.get(entry.district, frozenset())
@@ -55,10 +60,7 @@ class _Guess:
     mention: Mention
     entries: Sequence[Entry]
     score: float
-
-    @property
-    def units(self) -> frozenset[str]:
-        return frozenset[str]().union(*(e.units for e in self.entries))
+    units: frozenset[str] = frozenset()
 
 
 def resolve(text: str, index: PlaceIndex) -> Resolution:
@@ -70,7 +72,7 @@ def resolve(text: str, index: PlaceIndex) -> Resolution:
     if best >= _NAMED:
         return _answer([g for g in guesses if g.score == best], around)
     return (
-        _from_landmarks(around)
+        _from_landmarks(around, guesses)
         or (_answer([g for g in guesses if g.score == best], around) if best else None)
         or _only_district(around)
     )
@@ -78,11 +80,12 @@ def resolve(text: str, index: PlaceIndex) -> Resolution:
 
 def _around(mentions: Sequence[Mention], index: PlaceIndex) -> _Around:
     districts = frozenset(e.key for m in mentions for e in m.of(Kind.DISTRICT) if m.said in (None, "district"))
-    provinces = [e for m in mentions for e in m.of(Kind.PROVINCE) if m.said in (None, "province") and _served(e, index)]
-    province = frozenset[str]().union(*(e.units for e in provinces))
-    around = _Around(districts, province, (), index)
+    provinces = [(m, e) for m in mentions for e in m.of(Kind.PROVINCE)]
+    named = [e.units for m, e in provinces if m.said in (None, "province") and _served(e, index)]
+    today = any(not _served(e, index) for _, e in provinces)
+    around = _Around(districts, frozenset[str]().union(*named), today, (), index)
     landmarks = [(m, fitting) for m in mentions if (fitting := _fitting_landmarks(m, around))]
-    return _Around(districts, province, landmarks, index)
+    return replace(around, landmarks=landmarks)
 
 
 def _served(province: Entry, index: PlaceIndex) -> bool:
@@ -91,10 +94,12 @@ def _served(province: Entry, index: PlaceIndex) -> bool:
 
 
 def _fitting_landmarks(mention: Mention, around: _Around) -> list[Entry]:
-    """The landmarks that a mention may be, in the districts named if there are such."""
+    """The landmarks that a mention may be, in the districts named if there are such; and communes whose heir is unknown."""
+    units = mention.of(Kind.UNIT, Kind.FORMER)
+    lost = [] if any(e.units for e in units) else [e for e in units if mention.said in (None, e.type)]
     if mention.said in UNIT_KINDS or mention.said in ("district", "province", "person"):
-        return []
-    found = [e for e in mention.of(Kind.LANDMARK) if _called(mention, e)]
+        return lost
+    found = [*lost, *(e for e in mention.of(Kind.LANDMARK) if _called(mention, e))]
     return [e for e in found if e.district in around.districts or around.area(e) & _area(around)] or found
 
 
@@ -113,19 +118,28 @@ def _called(mention: Mention, entry: Entry) -> bool:
 
 def _guess(mention: Mention, around: _Around) -> _Guess:
     """How surely this name is a unit, and which."""
-    wide = mention.said is None and mention.of(Kind.DISTRICT)  # "Nam Sách" is the district, its commune needs "xã"
-    if mention.said in _NEVER_A_UNIT or wide or (mention.said == "hamlet" and not mention.old):
-        return _Guess(mention, (), 0)
-    chosen = _chosen(mention, around)
+    score = _score(mention, around)
+    chosen = _chosen(mention, around) if score else []
+    # of a commune that was merged before 2025 only the district may be known
+    units = frozenset[str]().union(*(around.area(e) for e in chosen)) if any(e.units for e in chosen) else frozenset[str]()
+    return _Guess(mention, chosen if units else (), score, units)
+
+
+def _score(mention: Mention, around: _Around) -> float:
     if mention.said in UNIT_KINDS:
-        return _Guess(mention, chosen, _SAID_SO)
-    # a bare name that is also a district's, or a street's, says little
+        return _SAID_SO
+    wide = mention.said is None and mention.of(Kind.DISTRICT)  # "Nam Sách" is the district, its commune needs "xã"
+    if wide or mention.said in _NEVER_A_UNIT or (mention.said == "hamlet" and not mention.old):
+        return 0
+    # a bare name that is also a street's says little, and nothing where it is called a street's or a school's
     street = any(e.type == "street" for e in mention.of(Kind.LANDMARK)) and not mention.old
-    if street and (mention.said == "institution" or not around.districts):
-        return _Guess(mention, () if mention.said else chosen, _DOUBTFUL)
-    if len(mention.key) == 1 or not mention.exact:
-        return _Guess(mention, chosen, _DOUBTFUL)
-    return _Guess(mention, chosen, _HINTED if mention.said == "institution" else _NAMED)
+    if mention.said in ("street", "other", "institution") and street:
+        return 0
+    if mention.said in ("street", "other"):
+        return _DOUBTFUL if len(mention.key) > 1 and mention.exact else 0
+    if len(mention.key) == 1 or not mention.exact or (street and not around.districts):
+        return _DOUBTFUL
+    return _HINTED if mention.said == "institution" else _NAMED
 
 
 def _chosen(mention: Mention, around: _Around) -> list[Entry]:
@@ -140,24 +154,38 @@ def _chosen(mention: Mention, around: _Around) -> list[Entry]:
         former, units = in_province or former, [e for e in units if e.units <= around.province or not in_province]
     elif around.districts and units:
         former = []
-    units_so_called = [e for e in units if mention.said in (None, "institution", e.type)]
-    former_so_called = [e for e in former if mention.said in (None, "institution", e.type)]
+    called = mention.said if mention.said in UNIT_KINDS else None
+    units_so_called = [e for e in units if called in (None, e.type)]
+    former_so_called = [e for e in former if called in (None, e.type)]
     if mention.old or inside:
         return _beside(former_so_called or former or units, around)
-    if not around.districts and _elsewhere(units_so_called, former_so_called, around):
-        return _beside(former_so_called, around)
+    if not around.districts and (near := _elsewhere(units_so_called, former_so_called, around)):
+        return near
+    if units_so_called and not around.today and not any(e.units & around.index.in_area for e in units_so_called):
+        # today's unit of this name lies outside the area that is served, a former one inside
+        return [*units_so_called, *(e for e in former_so_called if e.units & around.index.in_area)]
     return _beside(units_so_called or former_so_called or units or former, around)
 
 
 def _beside(entries: list[Entry], around: _Around) -> list[Entry]:
     """Of several units of one name those where the landmarks are."""
-    return [e for e in entries if e.units & around.near] or entries
+    return (
+        [e for e in entries if e.units & around.near]
+        or [e for e in entries if e.district and e.district in around.near_districts]
+        or entries
+    )
 
 
-def _elsewhere(units: list[Entry], former: list[Entry], around: _Around) -> bool:
-    """The landmarks lie where a former unit of this name was, not where today's is."""
-    near = around.near
-    return bool(near) and not any(e.units & near for e in units) and any(e.units & near for e in former)
+def _elsewhere(units: list[Entry], former: list[Entry], around: _Around) -> list[Entry]:
+    """The landmarks lie where a former unit of this name was, not where today's is: that one, or both if it is not certain."""
+    near = around.near_districts
+    if any(e.units & around.near or around.index.districts_of.get(e.key, frozenset()) & near for e in units):
+        return []
+    inside = [e for e in former if e.district in near]
+    exactly = [
+        e for e in inside if e.units & frozenset[str]().union(*(m.units for _, marks in around.landmarks for m in marks))
+    ]
+    return exactly or ([*units, *inside] if inside else [])
 
 
 def _answer(guesses: Sequence[_Guess], around: _Around) -> Resolution:
@@ -170,7 +198,8 @@ def _answer(guesses: Sequence[_Guess], around: _Around) -> Resolution:
     if len(ordered) > 1 and not any(len(e.units) > 1 for e in entries):
         # one name in the area that is served and elsewhere: the one here is meant
         inside = tuple(code for code in ordered if code in around.index.in_area)
-        if len(inside) == 1 and len({g.mention.key for g in guesses}) == 1 and not around.districts:
+        today = any(e.kind is Kind.UNIT for e in entries)
+        if len(inside) == 1 and len({g.mention.key for g in guesses}) == 1 and not around.districts and not today:
             ordered = inside
     if len(ordered) == 1:
         return _decided(ordered[0], matched, entries, around)
@@ -191,21 +220,20 @@ def _ordered(units: Iterable[str], around: _Around) -> tuple[str, ...]:
     return tuple(sorted(units, key=lambda code: (code not in around.index.in_area, code not in near, code)))
 
 
-def _from_landmarks(around: _Around) -> Resolution | None:
-    """A market, bridge or crossroads says where it is; a street less, for many are long."""
-    known = [(m, [e for e in entries if e.units]) for m, entries in around.landmarks]
-    known = [(m, entries) for m, entries in known if entries]
-    for group in (
-        [k for k in known if any(e.type != "street" for e in k[1])],
-        known,
-    ):
-        if not group:
-            continue
-        areas = [frozenset[str]().union(*(e.units for e in entries)) for _, entries in group]
-        all_areas = [frozenset[str]().union(*(e.units for e in entries)) for _, entries in known]
-        common = frozenset.intersection(*all_areas) or frozenset.intersection(*areas)
-        return _at_landmark(common or frozenset().union(*areas), group, around)
-    return None
+def _from_landmarks(around: _Around, doubtful: Sequence[_Guess]) -> Resolution | None:
+    """A market, bridge or crossroads says where it is; a street less, for many are long, and some bear a unit's name."""
+    also = {id(g.mention): g.units for g in doubtful}
+    areas = {
+        id(m): frozenset[str]().union(also.get(id(m), frozenset()), *(around.area(e) for e in entries))
+        for m, entries in around.landmarks
+        if any(e.units for e in entries)
+    }
+    known = [(m, entries) for m, entries in around.landmarks if id(m) in areas]
+    if not known:
+        return None
+    spots = [k for k in known if any(e.type != "street" for e in k[1])] or known
+    common = frozenset.intersection(*areas.values()) or frozenset.intersection(*(areas[id(m)] for m, _ in spots))
+    return _at_landmark(common or frozenset().union(*(areas[id(m)] for m, _ in spots)), spots, around)
 
 
 def _at_landmark(units: frozenset[str], group: Sequence[tuple[Mention, Sequence[Entry]]], around: _Around) -> Resolution | None:
@@ -222,7 +250,7 @@ def _at_landmark(units: frozenset[str], group: Sequence[tuple[Mention, Sequence[
 
 
 def _only_district(around: _Around) -> Resolution:
-    vague = frozenset(e.district for _, entries in around.landmarks for e in entries)
+    vague = around.near_districts
     districts = around.districts or (vague if len(vague) == 1 else frozenset())
     if not districts:
         return Resolution(None)

@@ -15,12 +15,11 @@ _PIECE = re.compile(
 
 # written out wherever they stand, in what is said and in the names alike
 _SHORT_FORMS = {
-    "tphd": "tp hai duong", "tphp": "tp hai phong", "tpcl": "tp chi linh", "txkm": "tx kinh mon",
-    "kcn": "khu cong nghiep", "ccn": "cum cong nghiep", "kdt": "khu do thi", "kdc": "khu dan cu", "tdp": "to dan pho",
-    "ql": "quoc lo", "tl": "tinh lo", "dt": "tinh lo", "bv": "benh vien", "bvdk": "benh vien da khoa", "dh": "dai hoc",
-    "cd": "cao dang", "sn": "so nha", "nvh": "nha van hoa", "svd": "san van dong", 
-    "ub": "uy ban", "ubnd": "uy ban", "bx": "ben xe", "ktx": "ky tuc xa", "cty": "cong ty",
-    "trg": "truong", "kv": "khu vuc", "hp": "hai phong",
+    "tphd": "tp Hải Dương", "tphp": "tp Hải Phòng", "tpcl": "tp Chí Linh", "txkm": "tx Kinh Môn", "hp": "Hải Phòng",
+    "kcn": "khu công nghiệp", "ccn": "cụm công nghiệp", "kdt": "khu đô thị", "kdc": "khu dân cư", "tdp": "tổ dân phố",
+    "ql": "quốc lộ", "tl": "tỉnh lộ", "dt": "tỉnh lộ", "bv": "bệnh viện", "bvdk": "bệnh viện đa khoa", "dh": "đại học",
+    "cd": "cao đẳng", "sn": "số nhà", "nvh": "nhà văn hóa", "svd": "sân vận động", "ub": "ủy ban", "ubnd": "ủy ban",
+    "bx": "bến xe", "cty": "công ty", "trg": "trường", "kv": "khu vực", "ttyt": "trung tâm y tế", "tramyte": "trạm y tế",
 }  # fmt: skip
 _PAIRS = {
     ("nga", "3"): ("nga", "ba"), ("nga", "4"): ("nga", "tu"), ("nga", "5"): ("nga", "nam"), ("nga", "6"): ("nga", "sau"),
@@ -83,12 +82,14 @@ def words(text: str) -> list[Word]:
 
 
 def _written_out(piece: str, breaks: bool) -> list[Word]:
+    parts = _SHORT_FORMS.get(fold(piece), piece).split()
+    return [_word(part, breaks and i == 0) for i, part in enumerate(parts)]
+
+
+def _word(piece: str, breaks: bool) -> Word:
     folded = fold(piece)
-    if folded in _SHORT_FORMS:
-        first, *rest = _SHORT_FORMS[folded].split()
-        return [Word(first, first, breaks), *(Word(word, word) for word in rest)]
     text = spelling(folded)
-    return [Word(text, _marked(piece, folded, text), breaks)]
+    return Word(text, _marked(piece, folded, text), breaks)
 
 
 def _pairs(found: Sequence[Word]) -> list[Word]:
