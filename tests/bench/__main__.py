@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import clone, memory, soak, turns
+from tests.bench import clone, intake, memory, soak, turns
 from tests.bench.figures import Figure
 from tests.product import Product, free_port
 
-PARTS = ("memory", "turns", "soak", "clone")
+PARTS = ("memory", "turns", "intake", "soak", "clone")
 
 
 def main(parts: list[str]) -> int:
@@ -18,6 +18,8 @@ def main(parts: list[str]) -> int:
     figures: list[Figure] = []
     if {"memory", "turns"} & set(wanted):
         figures += of_a_running_product(wanted)
+    if "intake" in wanted:
+        figures += intake.measure()
     if "soak" in wanted:
         figures += soak.measure()
     if "clone" in wanted:

@@ -66,7 +66,7 @@ class Soak:
         with ExitStack() as stack:
             app, base = fakes(stack)
             self.fakes: dict[str, Fake] = app.state.fakes
-            bot = stack.enter_context(serving(create_echo(self.echo)))
+            bot = stack.enter_context(serving(create_echo(self.echo), log_level="critical"))
             self.parts: Parts = stack.enter_context(running(bot))
             self._connect(base)
             self._speak(app)
