@@ -13,7 +13,7 @@ from api.core.words import due_words
 from api.deadlines.rules import add_working_minutes
 from api.deadlines.service import calendar
 from api.departments.queries import dispatch_desk
-from api.knowledge.rules import shorten
+from api.knowledge.rules import joined, shorten
 from api.knowledge.service import article, card, search
 from api.routing.service import route
 from api.tickets.card import STATUS_WORDS, ticket_card
@@ -64,12 +64,12 @@ def _answer_kept(turn: Turn) -> list[dict[str, Any]]:
 def _answer(turn: Turn, said: Said, pair: tuple[str, str] | None) -> list[dict[str, Any]]:
     hits = search(turn.session, said.text, list(said.rankings.get("procedure", ())))
     if hits and hits[0].confident:
-        return _show_article(turn, hits[0].code)
+        return _show_article(turn, hits[0].code, said.text)
     if has(said.text, words()["when_done"]) and list(of_conversation(turn.session, turn.conversation_id, 1)):
         return _tell_status(turn, ())
     before = turn.slots.get("last_article")
-    if before and len(said.text.split()) <= ASKS_ON and has(said.text, words()["asks_on"]):
-        return _show_article(turn, before)
+    if before and len(said.text.split()) <= ASKS_ON and _fact_asked(said.text):
+        return _show_article(turn, before, said.text)
     if pair is not None:
         return ask_meaning(turn, pair)
     if said.field[0] in words()["told_here"] and said.field[1] >= FIELD_SURE:
@@ -93,10 +93,19 @@ def _choice(title: str, code: str) -> dict[str, str]:
     return {"title": title, "payload": f'/choose_article{{"article": "{code}"}}'}
 
 
-def _show_article(turn: Turn, code: str) -> list[dict[str, Any]]:
+def _fact_asked(text: str) -> str | None:
+    return next((fact for fact, asked in words()["facts"].items() if has(text, asked["signs"])), None)
+
+
+def _show_article(turn: Turn, code: str, question: str = "") -> list[dict[str, Any]]:
+    """The one fact that is asked for, else the summary; whatever else there is stands on the card."""
     found = article(turn.session, code)
-    # what does not fit is on the card: papers, fee, time, place
-    turn.say("utter_article", title=found.title, summary=shorten(found.summary, max(SHOWN - len(found.title), SHOWN // 2)))
+    fact = _fact_asked(question)
+    value = found.body[fact] if fact else found.summary
+    label = f"{words()['facts'][fact]['label']}: " if fact else ""
+    text = value if isinstance(value, str) else joined(value, SHOWN)
+    room = max(SHOWN - len(found.title) - len(label), SHOWN // 2)
+    turn.say("utter_article", title=found.title, summary=label + shorten(text, room))
     turn.show(card(found))
     return slots(failures=0, last_article=code, unclear_text=None)
 

@@ -7,7 +7,7 @@ from actions.corrections import ORDER, correction, part_named, reset
 from actions.places import Helpers, Slots, Updates, answer_where, names_a_place, pin_updates, place_updates, place_words
 from actions.problems import Problem, one_matter, problems_in
 from actions.turn import Said
-from actions.words import has, is_no, name_in, plain, words
+from actions.words import has, is_no, name_in, plain, says_nothing, words
 from api.localities.taxonomy import categories
 
 __all__ = ["ORDER", "Helpers", "Slots", "Updates", "fill", "from_first_words", "place_words", "reset"]
@@ -16,6 +16,7 @@ CATEGORY_SURE = 0.5  # from this probability on the category is not asked
 CATEGORY_LIKELY = 0.3  # an answer to "which field?" may be vaguer
 ASIDE_SURE = 0.6  # from this probability on a message of ASIDE is no description
 SHORT = 8  # words up to which a place or a part named at the summary is a correction
+DIGITS = 9  # of a whole phone number at least
 BARE = 3  # words up to which the part alone is one
 ANOTHER_MATTER = 0.7  # probability of another field from which a later message is a second problem
 
@@ -31,7 +32,7 @@ LEAVES = {"cancel", "denunciation", "emergency"}
 def from_first_words(said: Said, helpers: Helpers) -> Updates:
     """Everything that the message which starts a report already tells, so that none of it is asked again."""
     updates = _absorb(said, {}, helpers)
-    if said.is_words:
+    if said.is_words and not says_nothing(said.text):
         updates |= _told(said.text, said, helpers)
         told = place_words(said)
         if told:
@@ -76,8 +77,9 @@ def _absorb(said: Said, slots: Slots, helpers: Helpers) -> Updates:
         updates["photos_done"] = "yes"
     if said.intent == "send_location":
         updates |= pin_updates(float(said.first("lat") or 0), float(said.first("lon") or 0), slots, helpers)
-    if said.intent != "status" and said.first("phone"):
-        updates["contact_phone"] = "".join(c for c in said.first("phone") or "" if c.isdigit())
+    phone = "".join(c for c in said.first("phone") or "" if c.isdigit())
+    if said.intent != "status" and len(phone) >= DIGITS:
+        updates["contact_phone"] = phone
         updates |= {"contact_done": "yes"} | ({"contact_name": said.first("person")} if said.first("person") else {})
     return updates
 
@@ -103,7 +105,9 @@ def _category(said: Said, sure: float) -> Updates:
 def _description(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
     if names_a_place(said, helpers) and not slots.get("place"):
         return place_updates(place_words(said) or said.text, helpers)
-    if not said.is_words or said.intent in ("affirm", "deny", "skip") or len(said.text) < 4:
+    if not said.is_words or len(said.text) < 4 or says_nothing(said.text) or said.intent == "inform_contact":
+        return None
+    if said.intent in ("affirm", "deny", "skip") and not said.goes_on:
         return None
     if said.intent in ASIDE and said.confidence > ASIDE_SURE:
         return None
@@ -173,6 +177,8 @@ def _contact(slots: Slots, said: Said, helpers: Helpers) -> Updates | None:
     if said.intent == "affirm":
         return {"contact_done": None}
     phone, person = said.first("phone"), said.first("person")
+    if phone and sum(c.isdigit() for c in phone) < DIGITS:
+        return None  # half a number
     if phone or person:
         name = name_in(person) or person if person else name_in(said.text) if said.is_words else None
         return {"contact_done": "yes"} | ({"contact_name": name} if name else {})

@@ -41,7 +41,7 @@ class ValidateReport(ServiceAction):
         if is_angry(turn.said) and not turn.slots.get("regretted"):
             turn.say("utter_regret")
             updates["regretted"] = "yes"
-        elif turn.said.media_ids:
+        elif turn.said.media_ids and turn.slots.get("description"):
             turn.say("utter_photo_received")
         elif updates.get("description") and turn.slots.get("description") and updates.get("split", "") is not None:
             turn.say("utter_noted")

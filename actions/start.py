@@ -121,6 +121,8 @@ class YesOrNo(ServiceAction):
         if waiting is not None and turn.said.is_words:
             return answer_waiting(turn, waiting)
         number = asked_just_now(turn)
+        if number is None and turn.said.goes_on:
+            return begin(turn, turn.said, "report")
         if number is None:
             turn.say("utter_nothing_asked")
             return []

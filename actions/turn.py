@@ -23,6 +23,8 @@ from api.core.text import nfc
 
 log = logging.getLogger(__name__)
 LEFT_AT_ONCE = {"rating_form"}  # forms that end with the first action that is not theirs
+SHORT_ANSWER = 4  # words of a yes or no at most
+FIELD_SURE = 0.9  # probability from which a longer answer tells of a problem
 PARSE_SECONDS = 3.0  # the bot answers within 20 ms; a turn may wait 20 seconds in all
 
 
@@ -48,6 +50,11 @@ class Said:
     def is_words(self) -> bool:
         """Typed by a person, not a pressed button."""
         return bool(self.text) and not self.text.startswith("/")
+
+    @property
+    def goes_on(self) -> bool:
+        """ "Vâng, cột điện trước nhà tôi sắp đổ": more than a yes or no, and surely of some field."""
+        return self.is_words and len(self.text.split()) > SHORT_ANSWER and self.field[1] >= FIELD_SURE
 
     @property
     def field(self) -> tuple[str, float]:

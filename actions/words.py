@@ -53,6 +53,12 @@ def readable(text: str) -> bool:
     return bool(found) and sum(bool(_SYLLABLE.match(word)) or word.isdigit() for word in found) * 2 > len(found)
 
 
+def says_nothing(text: str) -> bool:
+    """ "Tôi muốn phản ánh một việc": words that announce, and tell of nothing yet."""
+    said = plain(text).split()
+    return bool(said) and all(word in words()["says_nothing"] for word in said)
+
+
 def name_in(text: str) -> str | None:
     """The name in "em là Lan 0912 345 678 nhé", None where nothing is left that could be one.
 

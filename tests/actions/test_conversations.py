@@ -107,7 +107,7 @@ def test_a_question_in_the_middle_and_back(lan: Chat) -> None:
     assert "Đăng ký khai sinh" in answer
     assert answer.endswith("cán bộ xử lý sẽ nhanh hơn.")
     # asked on, it is still about that
-    assert "Đăng ký khai sinh" in lan.says("phí bao nhiêu")
+    assert "Đăng ký khai sinh: Lệ phí: " in lan.says("phí bao nhiêu")
     assert "tên và số điện thoại" in lan.says("không có ảnh")
 
 

@@ -279,3 +279,21 @@ def test_a_part_named_at_the_summary_is_asked_again() -> None:
 def test_something_added_at_the_summary() -> None:
     got = fill("confirmed", {"description": "Cột đổ"}, said("bổ sung thêm là có cả dây điện", "correct"), HELPERS)
     assert got == {"description": "Cột đổ\nbổ sung thêm là có cả dây điện", "fix": None}
+
+
+def test_an_announcement_is_asked_what_it_is() -> None:
+    assert "description" not in from_first_words(said("Tôi muốn phản ánh một việc ạ"), HELPERS)
+    assert fill("description", {}, said("cho em gửi phản ánh với", "report"), HELPERS) is None
+
+
+def test_a_yes_that_goes_on_is_the_report() -> None:
+    pole = said("vâng, cột điện trước nhà tôi sắp đổ", "affirm", category=(("electricity", 0.97),))
+    got = fill("description", {}, pole, HELPERS)
+    assert got is not None
+    assert (got["description"], got["category"]) == (pole.text, "electricity")
+    assert fill("description", {}, said("vâng đúng rồi", "affirm", category=(("electricity", 0.97),)), HELPERS) is None
+
+
+def test_half_a_number_is_no_number() -> None:
+    got = fill("contact_done", {"description": "x"}, said("0912", "inform_contact", entities={"phone": "0912"}), HELPERS)
+    assert got is None
