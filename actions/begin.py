@@ -7,7 +7,7 @@ from actions.filling import ORDER, Helpers, Updates, from_first_words
 from actions.turn import Said, Turn, slots, then
 from actions.words import has, words
 from api.citizens.models import Citizen
-from api.places.service import resolve_place, unit_at
+from api.places.service import resolve_place, units_at
 
 FORM = "report_form"
 DRAFT_SLOTS = (
@@ -21,7 +21,7 @@ ANGER_SURE = 0.5  # probability from which a message counts as angry
 def helpers(turn: Turn) -> Helpers:
     return Helpers(
         resolve=lambda words: resolve_place(turn.session, words),
-        unit_at=lambda lat, lon: unit_at(turn.session, lat, lon),
+        units_at=lambda lat, lon: units_at(turn.session, lat, lon),
         parse=turn.parse,
     )
 

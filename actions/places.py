@@ -1,6 +1,6 @@
 """What place words and pins add to a report. Pure: places are resolved by functions handed in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ class Helpers:
     """What filling needs from outside."""
 
     resolve: Callable[[str], Resolution]
-    unit_at: Callable[[float, float], str | None]
+    units_at: Callable[[float, float], Sequence[str]]
     parse: Parser = not_parsed
 
 
@@ -33,13 +33,25 @@ def place_words(said: Said) -> str | None:
 
 
 def pin_updates(lat: float, lon: float, slots: Slots, helpers: Helpers) -> Updates:
-    updates: Updates = {"lat": lat, "lon": lon, "place_options": None}
+    """What a pin tells. Near a border it may lie in two or three units: those are asked about, as for words."""
+    at: Updates = {"lat": lat, "lon": lon, "place_options": None}
+    asked = slots.get("place_options") or ()
+    units = helpers.units_at(lat, lon)
+    units = [unit for unit in units if unit in asked] or units
     # words that name a ward are believed above a pin near its border
-    if slots.get("unit_code") is None or not slots.get("place"):
-        updates["unit_code"] = helpers.unit_at(lat, lon)
-    if not slots.get("place"):
-        updates |= {"place": f"{lat:.5f}, {lon:.5f}", "place_text": None}
-    return updates
+    if slots.get("place") and slots.get("unit_code") is not None:
+        return at
+    sure = units[0] if len(units) == 1 else None
+    if slots.get("place"):
+        return at | {"unit_code": sure}
+    told = slots.get("place_text") if asked else None
+    if len(units) > 1:
+        return at | {"place": None, "place_text": told, "unit_code": None, "place_options": list(units)}
+    return at | {"place": told or _point(lat, lon), "place_text": told, "unit_code": sure}
+
+
+def _point(lat: float, lon: float) -> str:
+    return f"{lat:.5f}, {lon:.5f}"
 
 
 def place_updates(said: str, helpers: Helpers, slots: Slots | None = None) -> Updates:
@@ -71,7 +83,9 @@ def _worth_asking(found: Resolution) -> bool:
 def answer_where(slots: Slots, said: Said, helpers: Helpers, aside: bool) -> Updates | None:
     """The answer to "where?", None where it is none. `aside`: the message has a topic of its own."""
     if said.intent == "choose_place":
-        return {"place": slots.get("place_text") or "", "unit_code": said.first("unit"), "place_options": None}
+        pinned = slots.get("lat") is not None and slots.get("lon") is not None
+        told = slots.get("place_text") or (_point(slots["lat"], slots["lon"]) if pinned else "")
+        return {"place": told, "unit_code": said.first("unit"), "place_options": None}
     if said.intent == "send_location":
         return {}
     if said.intent in ("skip", "deny"):

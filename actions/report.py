@@ -141,7 +141,10 @@ class AskPlace(ServiceAction):
             turn.say("utter_ask_where")
             return []
         buttons = [_button(unit_name(turn.session, code) or code, "choose_place", unit=code) for code in options]
-        turn.say("utter_ask_which_unit", buttons=buttons, place=turn.slots.get("place_text"))
+        if told := turn.slots.get("place_text"):
+            turn.say("utter_ask_which_unit", buttons=buttons, place=told)
+        else:
+            turn.say("utter_ask_which_unit_of_pin", buttons=buttons)
         return []
 
 

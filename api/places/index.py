@@ -1,11 +1,13 @@
 """Every name that may mean a place, ready to be looked up by syllables. Built once a process from the place tables."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from api.core.text import fold
+from api.places.distance import km
 from api.places.models import FormerUnit, Landmark, PlaceUnit, Succession
 from api.places.typos import Mender
 from api.places.word_kinds import WORDS_BEFORE
@@ -45,6 +47,7 @@ class PlaceIndex:
     mender: Mender
     longest: int  # syllables
     centres: Mapping[str, tuple[float, float]]  # unit code → (lat, lon)
+    sites: tuple[tuple[float, float, str], ...]  # lat, lon and unit: points that surely lie in a unit
     unit_names: Mapping[str, str]
     in_area: frozenset[str]
     districts_of: Mapping[str, frozenset[str]]  # unit code → folded names of the former districts it grew from
@@ -85,11 +88,27 @@ def build(
         mender=Mender({*WORDS_BEFORE, *(syllable for key in names for syllable in key)}),
         longest=max(map(len, names)),
         centres={u.code: (u.lat, u.lon) for u in units},
+        sites=_sites(units, former, heirs),
         unit_names={u.code: u.name for u in units},
         in_area=frozenset(u.code for u in units if u.in_area),
         districts_of={code: frozenset(of) for code, of in districts_of.items()},
         units_of={fold(name): frozenset(area) for name, area in areas.items()},
     )
+
+
+def _sites(
+    units: list[PlaceUnit], former: list[FormerUnit], heirs: Mapping[str, set[str]]
+) -> tuple[tuple[float, float, str], ...]:
+    """Centres of today's units, and of the former ones that became part of one: those of its size away are misplaced."""
+    reach = {u.code: 2 * math.sqrt((u.area_km2 or 25) / math.pi) for u in units}
+    centres = {u.code: (u.lat, u.lon) for u in units}
+    own = [(lat, lon, code) for code, (lat, lon) in centres.items()]
+    for old in former:
+        if len(heirs[old.code]) == 1 and old.lat is not None and old.lon is not None:
+            (unit,) = heirs[old.code]
+            if km(old.lat, old.lon, *centres[unit]) <= reach[unit]:
+                own.append((old.lat, old.lon, unit))
+    return tuple(own)
 
 
 def _wide(kind: Kind, name: str, area: set[str]) -> Entry:

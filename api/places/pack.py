@@ -103,14 +103,15 @@ def _data_folder() -> Path:
 
 
 def _unit(row: sqlite3.Row) -> dict[str, Any]:
+    lat, lon = pack().get("centre_corrections", {}).get(row["wardCode"], (row["wardLat"], row["wardLon"]))
     return {
         "code": row["wardCode"],
         "name": nfc(row["ward"]),
         "kind": _kind(row["ward"]),
         "short_name": nfc(row["wardShort"]),
         "folded": fold(row["ward"]),
-        "lat": row["wardLat"],
-        "lon": row["wardLon"],
+        "lat": lat,
+        "lon": lon,
         "area_km2": row["wardAreaKm2"],
         "in_area": row["wardCode"] < pack()["area_before_code"],
     }

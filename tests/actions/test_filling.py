@@ -15,7 +15,7 @@ KNOWN = {
     "xã Gia Phúc": Resolution("11020", ("11020",), "gia phuc", reason="exact"),
     "huyện Nam Sách": Resolution(None, tuple(map(str, range(12))), reason="district_only"),
 }
-HELPERS = Helpers(resolve=lambda words: KNOWN.get(words, Resolution(None)), unit_at=lambda lat, lon: "10525")
+HELPERS = Helpers(resolve=lambda words: KNOWN.get(words, Resolution(None)), units_at=lambda lat, lon: ("10525",))
 
 
 def said(text: str = "", intent: str = "report", **more: Any) -> Said:
@@ -73,6 +73,25 @@ def test_a_pin_answers_where() -> None:
     got = fill("place", {}, said("/send_location", "send_location", entities={"lat": "20.94", "lon": "106.33"}), HELPERS)
     assert got is not None
     assert (got["lat"], got["lon"], got["unit_code"], got["place"]) == (20.94, 106.33, "10525", "20.94000, 106.33000")
+
+
+def test_a_pin_near_a_border_is_asked_about() -> None:
+    near = Helpers(HELPERS.resolve, lambda lat, lon: ("10507", "10532"))
+    pin = said("/send_location", "send_location", entities={"lat": "20.94", "lon": "106.33"})
+    got = fill("place", {}, pin, near)
+    assert got is not None
+    assert (got["place"], got["unit_code"], got["place_options"]) == (None, None, ["10507", "10532"])
+    chosen = fill("place", got, said("/choose_place", "choose_place", entities={"unit": "10532"}), near)
+    assert chosen is not None
+    assert (chosen["place"], chosen["unit_code"]) == ("20.94000, 106.33000", "10532")
+
+
+def test_a_pin_decides_between_the_halves_of_a_split_ward() -> None:
+    near = Helpers(HELPERS.resolve, lambda lat, lon: ("10507", "10532"))
+    slots = {"place_text": "phường Trần Phú", "place_options": ["10532", "10537"]}
+    got = fill("place", slots, said("/send_location", "send_location", entities={"lat": "20.94", "lon": "106.33"}), near)
+    assert got is not None
+    assert (got["place"], got["unit_code"], got["place_options"]) == ("phường Trần Phú", "10532", None)
 
 
 def test_photos_are_taken_at_any_time_and_once() -> None:
@@ -257,7 +276,7 @@ def test_a_correction_in_words_changes_the_field() -> None:
         heard.append(text.strip())
         return drains
 
-    helpers = Helpers(HELPERS.resolve, HELPERS.unit_at, parse)
+    helpers = Helpers(HELPERS.resolve, HELPERS.units_at, parse)
     slots = {"description": "Đèn hỏng", "category": "street_light"}
     got = fill("confirmed", slots, said("không phải đèn mà là cống tắc", "correct"), helpers)
     assert got is not None

@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import clone, intake, memory, soak, turns
+from tests.bench import clone, intake, memory, places, soak, turns
 from tests.bench.figures import Figure
 from tests.product import Product, free_port
 
-PARTS = ("memory", "turns", "intake", "soak", "clone")
+PARTS = ("memory", "turns", "intake", "soak", "places", "clone")
 
 
 def main(parts: list[str]) -> int:
@@ -22,6 +22,8 @@ def main(parts: list[str]) -> int:
         figures += intake.measure()
     if "soak" in wanted:
         figures += soak.measure()
+    if "places" in wanted:
+        figures += places.measure()
     if "clone" in wanted:
         figures += clone.measure()
     print()
