@@ -7,12 +7,12 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from api.core.text import nfc
-from api.localities.taxonomy import categories
+from api.localities.taxonomy import categories, signals
 from api.tickets.models import Priority, Status
 from api.tickets.queries import Filters, normal_number
 from api.tickets.rules import OPEN_STATES
 
-FIELDS = ("tim", "han", "trang_thai", "uu_tien", "cua_toi", "linh_vuc", "don_vi", "kenh", "xa")
+FIELDS = ("tim", "han", "trang_thai", "uu_tien", "cua_toi", "linh_vuc", "don_vi", "kenh", "xa", "dau_hieu")
 LONGEST_SEARCH = 200
 _NUMBER = re.compile(r"[a-z]{1,4}[- ]?\d{2}[- ]?\d{1,6}", re.IGNORECASE)
 ALL = "all"
@@ -35,7 +35,9 @@ class Asked:
     @property
     def narrowed(self) -> int:
         """How many of the fields behind "Lọc thêm" are in use."""
-        return len([name for name in self.values if name in {"trang_thai", "uu_tien", "linh_vuc", "don_vi", "kenh", "xa"}])
+        return len(
+            [name for name in self.values if name in {"trang_thai", "uu_tien", "linh_vuc", "don_vi", "kenh", "xa", "dau_hieu"}]
+        )
 
     def query(self, **changes: str) -> str:
         """The query string with some fields changed, "?" included; empty if nothing narrows."""
@@ -50,6 +52,7 @@ class Asked:
             unit_code=self["xa"] or None,
             channel=self["kenh"] or None,
             priority=self["uu_tien"] or None,
+            signal=self["dau_hieu"] or None,
             due=self["han"] or None,
             mine=bool(self["cua_toi"]),
             search=self._search(),
@@ -72,6 +75,7 @@ def _known(name: str, value: str) -> bool:
         "trang_thai": {*Status, ALL},
         "uu_tien": set(Priority),
         "linh_vuc": categories().keys(),
+        "dau_hieu": signals().keys(),
         "cua_toi": {"1"},
     }
     return name not in closed or value in closed[name]

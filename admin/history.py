@@ -9,7 +9,7 @@ from admin.desk import Labels
 from admin.words import label, words
 from api.core.settings import get_settings
 from api.core.words import moment
-from api.localities.taxonomy import categories
+from api.localities.taxonomy import categories, signals
 from api.tickets.models import TicketEvent
 
 
@@ -55,6 +55,7 @@ def _readable(data: dict[str, Any], known: Labels) -> dict[str, str]:
         "from_department": lambda code: known.departments.get(code, code),
         "category": lambda code: categories().get(code, code),
         "before_category": lambda code: categories().get(code, code),
+        "signals": lambda found: ", ".join(signals().get(code, code) for code in found),
         "to": lambda staff_id: known.staff.get(staff_id, ""),
         "priority": lambda code: label("priority", code).lower(),
         "due_at": lambda iso: moment(datetime.fromisoformat(iso), get_settings().zone),

@@ -11,12 +11,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from admin.words import label, words
+from admin.words import label, signal_reason, words
 from api.core.settings import get_settings
 from api.core.words import minutes_words, moment, number
 from api.departments.models import Role
 from api.localities.pack import pack
-from api.localities.taxonomy import categories, message_types
+from api.localities.taxonomy import categories, message_types, signals
+from api.tickets.signals import signals_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -43,6 +44,7 @@ def environment() -> Environment:
         "max_upload_mb": _max_upload_mb,
     }
     made.globals |= {"categories": categories, "message_types": message_types}
+    made.globals |= {"signals": signals, "signals_of": signals_of, "signal_reason": signal_reason}
     return made
 
 

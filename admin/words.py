@@ -16,3 +16,8 @@ def words() -> dict[str, Any]:
 def label(kind: str, code: str | None) -> str:
     """What people read for a code, the code itself where no word is known (a newer channel, say)."""
     return str(words()[kind].get(code, code or ""))
+
+
+def signal_reason(code: str, sure: float) -> str:
+    """Why a ticket bears a mark of urgency. `sure`: the bot's probability, 0 … 1."""
+    return str(words()["signal_reason"].get(code, "")).format(sure=round(sure * 100))

@@ -24,6 +24,7 @@ from api.tickets.access import may_see
 from api.tickets.models import Ticket, TicketEvent
 from api.tickets.queries import by_number, normal_number
 from api.tickets.rules import Deed
+from api.tickets.signals import unmark
 
 router = APIRouter(prefix="/phan-anh")
 MOST_PHOTOS = 5
@@ -89,6 +90,10 @@ def _unmerge(db: Session, ticket: Ticket, staff: Staff, form: FormData, now: dat
     return merge.unmerge(db, ticket, db.get_one(Ticket, ticket.merged_into_id), staff, now)
 
 
+def _unmark(db: Session, ticket: Ticket, staff: Staff, form: FormData, now: datetime) -> object:
+    return unmark(db, ticket, staff, text_of(form, "signal"), now)
+
+
 ACTS: Mapping[Deed, Act] = {
     Deed.ACCEPT: lambda db, ticket, staff, form, now: work.accept(db, ticket, staff, now),
     Deed.REPLY: _with_words(work.reply),
@@ -104,6 +109,7 @@ ACTS: Mapping[Deed, Act] = {
     Deed.RESOLVE: _resolve,
     Deed.MERGE: _merge,
     Deed.UNMERGE: _unmerge,
+    Deed.UNMARK: _unmark,
 }
 # they change no state, so a colleague's change in between does not matter to them
 ADDING = {Deed.NOTE, Deed.REPLY}

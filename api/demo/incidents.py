@@ -11,6 +11,7 @@ from api.demo.ground import Ground
 from api.tickets.models import Priority
 
 SPREAD = 0.5  # of the unit's radius: how far points lie from its centre
+HEARD = 0.9  # the probability shown beside a mark of urgency
 URGENT = {"electricity", "drainage_flooding", "trees_parks", "fire_safety"}
 
 
@@ -28,6 +29,7 @@ class Incident:
     unit: str | None
     lat: float | None
     lon: float | None
+    signals: dict[str, float]
     stormy: bool
 
 
@@ -89,6 +91,7 @@ def _incident(ground: Ground, at: datetime, category: str, stormy: bool, progres
         unit=unit,
         lat=lat,
         lon=lon,
+        signals=_signals(ground, said),
         stormy=stormy,
     )
 
@@ -116,6 +119,12 @@ def _kind(category: str, said: str, stormy: bool, chance: random.Random) -> tupl
         return "report", Priority.HIGH
     wish = "đề nghị" in said.lower() or category == "other"
     return ("suggestion" if wish and chance.random() < 0.4 else "report"), Priority.NORMAL
+
+
+def _signals(ground: Ground, said: str) -> dict[str, float]:
+    """Marks of urgency, as the bot would have guessed them."""
+    words: dict[str, list[str]] = ground.words["signals"]
+    return {code: HEARD for code, marks in words.items() if any(mark in said.lower() for mark in marks)}
 
 
 def _point(ground: Ground, unit: str | None, chance: random.Random) -> tuple[float | None, float | None]:

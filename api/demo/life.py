@@ -12,9 +12,9 @@ from api.demo.incidents import Incident
 from api.demo.people import Person, new_id
 from api.localities.pack import pack
 from api.tickets.change import INTERNAL
-from api.tickets.clock import ESCALATE_AFTER, RUNNING
+from api.tickets.clock import ESCALATE_AFTER
 from api.tickets.models import Priority, Status
-from api.tickets.rules import Deed, escalated_priority, next_status, searchable, title_of
+from api.tickets.rules import RUNNING, Deed, escalated_priority, next_status, searchable, title_of
 
 SWEEP = timedelta(minutes=1)  # how soon the clock notices
 PUSH = timedelta(minutes=1)  # two deeds of people are at least so far apart
@@ -76,6 +76,8 @@ class Life:
             "due_at": ground.work.add(i.at, rule.resolution_minutes),
             "deadline_rule": rule.code,
             "reopen_count": 0,
+            "signals": i.signals,
+            "signals_cleared": [],
             "folded": searchable(self.number, i.description, i.place_text, unit, name),
             "demo": True,
             "version": 1,

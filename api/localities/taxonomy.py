@@ -2,13 +2,14 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 
 @lru_cache(maxsize=1)
-def _document() -> dict[str, list[dict[str, str]]]:
-    loaded: dict[str, list[dict[str, str]]] = yaml.safe_load((Path(__file__).parent / "taxonomy.yml").read_text())
+def _document() -> dict[str, list[dict[str, Any]]]:
+    loaded: dict[str, list[dict[str, Any]]] = yaml.safe_load((Path(__file__).parent / "taxonomy.yml").read_text())
     return loaded
 
 
@@ -22,6 +23,16 @@ def message_types() -> dict[str, str]:
 
 def categories() -> dict[str, str]:
     return _labels("categories")
+
+
+def signals() -> dict[str, str]:
+    """Marks of urgency, the weightiest first."""
+    return _labels("signals")
+
+
+def sure_from() -> dict[str, float]:
+    """Mark of urgency → the probability from which it is shown."""
+    return {entry["code"]: float(entry["sure"]) for entry in _document()["signals"]}
 
 
 def procedures() -> dict[str, str]:

@@ -17,6 +17,7 @@ _WORK = {
     Deed.RESOLVE,
     Deed.REJECT,
     Deed.MERGE,
+    Deed.UNMARK,
 }
 _DEEDS: dict[str, set[Deed]] = {
     Role.CLERK: _WORK,

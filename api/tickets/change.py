@@ -11,7 +11,10 @@ from api.tickets.models import Ticket, TicketEvent
 from api.tickets.rules import Deed, next_status
 
 # what staff do among themselves; everything else may be told to the citizen
-INTERNAL = {Deed.NOTE, Deed.ASSIGN, Deed.WARN, Deed.OVERDUE, Deed.ESCALATE, Deed.PRIORITISE, Deed.RECATEGORISE, Deed.RETURN}
+INTERNAL = {
+    *(Deed.NOTE, Deed.ASSIGN, Deed.WARN, Deed.OVERDUE, Deed.ESCALATE, Deed.PRIORITISE, Deed.RECATEGORISE, Deed.RETURN),
+    *(Deed.MARK, Deed.UNMARK),
+}
 
 
 def change(

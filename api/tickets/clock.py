@@ -12,10 +12,9 @@ from api.deadlines.service import calendar
 from api.localities.pack import pack
 from api.tickets.change import change
 from api.tickets.models import Priority, Status, Ticket
-from api.tickets.rules import Deed
+from api.tickets.rules import RUNNING, Deed
 from api.tickets.verdict import close
 
-RUNNING = (Status.NEW, Status.IN_PROGRESS)
 ESCALATE_AFTER = timedelta(days=3)  # late for so long: looked at first
 
 

@@ -13,9 +13,8 @@ from api.departments.models import Staff
 from api.tickets.access import SEES_ALL
 from api.tickets.models import Priority, Status, Ticket, TicketEvent
 from api.tickets.queries import Filters, conditions, visible_to
-from api.tickets.rules import OPEN_STATES
+from api.tickets.rules import OPEN_STATES, RUNNING
 
-RUNNING = (Status.NEW, Status.IN_PROGRESS)
 NEAR_METRES = 300
 LOOK_BACK = timedelta(days=14)
 EARTH_METRES = 6_371_000

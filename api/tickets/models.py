@@ -71,6 +71,10 @@ class Ticket(Base):
     rating: Mapped[int | None]  # 1 … 5
     rating_comment: Mapped[str | None]
     urgency_reason: Mapped[str | None]
+    signals: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default="{}"
+    )  # mark of urgency → the bot's probability
+    signals_cleared: Mapped[list[str]] = mapped_column(default=list, server_default="[]")  # those that staff took off
     folded: Mapped[str]  # number, title, description, place and names, folded: what search looks through
     demo: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)

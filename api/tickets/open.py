@@ -1,7 +1,8 @@
 """Opening a ticket: number, owner, clock and first event, once for each reason to open it."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from api.routing.service import route
 from api.tickets.change import record
 from api.tickets.models import Priority, Status, Ticket, TicketCounter, TicketPhoto, TicketReporter
 from api.tickets.rules import Deed, number_of, searchable, title_of
+from api.tickets.signals import sure
 
 TYPES = {"report", "suggestion", "emergency"}
 MAX_DESCRIPTION = 4000
@@ -49,6 +51,7 @@ class TicketDraft:
     media_ids: tuple[str, ...] = ()
     priority: str = Priority.NORMAL
     urgency_reason: str | None = None
+    signals: Mapping[str, float] = field(default_factory=dict)  # mark of urgency → probability, as the bot guessed
     open_key: str | None = None
     demo: bool = False
     staff_id: int | None = None  # who wrote it down on a citizen's behalf (on the phone, at the desk)
@@ -122,6 +125,7 @@ def _ticket(session: Session, draft: TicketDraft, now: datetime) -> Ticket:
         due_at=due.resolution_at,
         deadline_rule=due.rule.code,
         urgency_reason=draft.urgency_reason,
+        signals=sure(draft.signals),
         folded=searchable(number, description, place_text, unit.name if unit else None, contact_name, contact_phone),
         demo=draft.demo,
     )

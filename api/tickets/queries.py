@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from api.conversations.models import Conversation, Media
 from api.core.errors import NotFound
 from api.core.text import fold
 from api.departments.models import Staff
+from api.tickets import order
 from api.tickets.access import SEES_ALL
-from api.tickets.models import Priority, Status, Ticket, TicketEvent, TicketPhoto, TicketReporter
+from api.tickets.models import Status, Ticket, TicketEvent, TicketPhoto, TicketReporter
 from api.tickets.rules import OPEN_STATES
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
@@ -105,6 +106,7 @@ class Filters:
     unit_code: str | None = None
     channel: str | None = None
     priority: str | None = None
+    signal: str | None = None  # a mark of urgency
     due: str | None = None  # overdue | soon | ok
     mine: bool = False
     search: str = ""
@@ -120,14 +122,14 @@ class Page:
 
 
 def queue(session: Session, staff: Staff, filters: Filters, now: datetime, cursor: str | None = None, limit: int = 50) -> Page:
-    """The person's queue: urgent first, then by due moment. `cursor` continues where a page ended."""
+    """The person's queue in the order of `api.tickets.order`. `cursor` continues where a page ended."""
     query = visible_to(staff, select(Ticket)).where(*conditions(staff, filters, now))
-    rank = case((Ticket.priority == Priority.URGENT, 0), (Ticket.priority == Priority.HIGH, 1), else_=2)
+    ordered_at = order.moment_of(cursor, now)
     if cursor:
-        query = query.where(_after(rank, cursor))
-    rows = session.scalars(query.order_by(rank, Ticket.due_at, Ticket.number).limit(limit + 1)).all()
+        query = query.where(order.later_than(cursor))
+    rows = session.scalars(query.order_by(order.rank(ordered_at), Ticket.due_at, Ticket.number).limit(limit + 1)).all()
     more = rows[limit - 1] if len(rows) > limit else None
-    return Page(rows[:limit], _cursor(more) if more else None)
+    return Page(rows[:limit], order.cursor_after(more, ordered_at) if more else None)
 
 
 def visible_to(staff: Staff, query: S) -> S:
@@ -147,6 +149,8 @@ def conditions(staff: Staff, f: Filters, now: datetime) -> list[ColumnElement[bo
     conditions: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
     if f.states:
         conditions.append(Ticket.status.in_(f.states))
+    if f.signal:
+        conditions.append(Ticket.signals.has_key(f.signal))
     if f.opened_from:
         conditions.append(Ticket.opened_at >= f.opened_from)
     if f.opened_to:
@@ -163,22 +167,6 @@ def _due_conditions(f: Filters, now: datetime) -> list[ColumnElement[bool]]:
         "soon": [running, Ticket.due_at >= now, Ticket.due_at <= soon],
         "ok": [running, Ticket.due_at > soon],
     }.get(f.due or "", [])
-
-
-def _cursor(ticket: Ticket) -> str:
-    rank = {Priority.URGENT: 0, Priority.HIGH: 1}.get(Priority(ticket.priority), 2)
-    return f"{rank}|{ticket.due_at.isoformat()}|{ticket.number}"
-
-
-def _after(rank: ColumnElement[int], cursor: str) -> ColumnElement[bool]:
-    try:
-        place, due, number = cursor.split("|")
-        moment = datetime.fromisoformat(due)
-        at = int(place)
-    except ValueError as error:
-        raise NotFound("Trang này không còn, anh/chị tải lại danh sách nhé.") from error
-    later = or_(Ticket.due_at > moment, and_(Ticket.due_at == moment, Ticket.number > number))
-    return or_(rank > at, and_(rank == at, later))
 
 
 def page_of_conversation(

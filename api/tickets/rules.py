@@ -34,10 +34,13 @@ class Deed(StrEnum):
     WARN = "warn"
     OVERDUE = "overdue"
     ESCALATE = "escalate"
+    MARK = "mark"  # the bot heard a mark of urgency in words that came later
+    UNMARK = "unmark"  # staff took such a mark off
     ADD = "add"  # words, photos or a place that the citizen added later
 
 
 OPEN_STATES = (Status.NEW, Status.IN_PROGRESS, Status.WAITING)
+RUNNING = (Status.NEW, Status.IN_PROGRESS)  # the clock stands while a ticket waits for the citizen
 DONE_STATES = (Status.RESOLVED, Status.CLOSED, Status.REJECTED)
 
 _S, _D = Status, Deed
@@ -87,6 +90,8 @@ TRANSITIONS: Mapping[tuple[Status, Deed], Status] = (
             _D.WARN,
             _D.OVERDUE,
             _D.ESCALATE,
+            _D.MARK,
+            _D.UNMARK,
             _D.ADD,
         )
     }

@@ -17,7 +17,7 @@ from api.core.settings import ROOT
 from api.core.text import fold
 
 HERE = Path(__file__).parent
-SETS = ("messages", "strangers", "addresses", "procedures")
+SETS = ("messages", "strangers", "addresses", "procedures", "signals")
 LIMIT, GRAM = 0.7, 5
 ANNOTATION = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 WORD = re.compile(r"\w+")

@@ -24,8 +24,9 @@ FIELDS = {
     "strangers": {"text", "type", "category", "procedure", "location", "register"},
     "addresses": {"text", "unit", "spelling"},
     "procedures": {"text", "procedure", "register"},
+    "signals": {"text", "signals", "register"},
 }
-FEWEST = {"messages": 640, "strangers": 500, "addresses": 220, "procedures": 220}
+FEWEST = {"messages": 640, "strangers": 500, "addresses": 220, "procedures": 220, "signals": 200}
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -85,6 +86,33 @@ def test_procedures_are_each_asked_five_times() -> None:
     asked = Counter(row["procedure"] for row in lines)
     assert set(asked) == PROCEDURES
     assert min(asked.values()) >= 5
+
+
+def test_signals_are_each_borne_and_not_borne_in_every_register() -> None:
+    lines = rows("signals")
+    known = [entry["code"] for entry in TAXONOMY["signals"]]
+    assert {row["register"] for row in lines} == REGISTERS
+    for row in lines:
+        assert row["signals"] == [code for code in known if code in row["signals"]], row
+    borne = Counter(code for row in lines for code in row["signals"])
+    assert not {code: borne[code] for code in known if borne[code] < 40}
+    assert sum(not row["signals"] for row in lines) >= 50
+    assert {row["register"] for row in lines if not row["signals"]} == REGISTERS
+
+
+def test_training_sentences_bear_enough_of_each_signal() -> None:
+    """Of their own words: the noisy copies come on top."""
+    found: Counter[str] = Counter()
+    for path in sorted((ROOT / "nlu_data").rglob("*.yml")):
+        for block in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("nlu") or []:
+            said = (block.get("metadata") or {}).get("signals")
+            if said is None:
+                continue
+            assert set(said.split()) <= {entry["code"] for entry in TAXONOMY["signals"]}, (path.name, said)
+            for code in said.split() or ["none"]:
+                found[code] += len(block["examples"].splitlines())
+    assert not {entry["code"]: found[entry["code"]] for entry in TAXONOMY["signals"] if found[entry["code"]] < 120}
+    assert found["none"] >= 200
 
 
 def test_addresses_lead_to_units_of_today() -> None:

@@ -10,7 +10,7 @@ from api.tickets.models import Status, Ticket
 from api.tickets.rules import TRANSITIONS, Deed, NotAllowedNow, next_status, possible
 
 # state → deed → next state, written out a second time on purpose: a slip in the table shows here
-WORK = {"assign", "note", "reply", "recategorise", "prioritise", "extend", "warn", "overdue", "escalate", "add"}
+WORK = {"assign", "note", "reply", "recategorise", "prioritise", "extend", "warn", "overdue", "escalate", "add", "mark", "unmark"}
 MOVES = {
     "new": {
         "accept": "in_progress",
@@ -83,6 +83,7 @@ def test_buttons_come_from_the_table_and_the_role(state: Status) -> None:
         Deed.ESCALATE,
         Deed.CITIZEN_ANSWER,
         Deed.ADD,
+        Deed.MARK,
     }
 
 
