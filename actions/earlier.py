@@ -15,6 +15,7 @@ from api.localities.pack import pack
 from api.tickets.models import Status, Ticket
 from api.tickets.queries import by_number, of_conversation
 from api.tickets.rules import OPEN_STATES, may_reopen
+from api.tickets.signals import mark
 from api.tickets.verdict import add_words, reopen
 from api.tickets.work import citizen_answer
 
@@ -113,6 +114,8 @@ def add_to(turn: Turn, number: str) -> list[dict[str, Any]]:
         reopen(turn.session, ticket, turn.conversation_id, said, turn.now)
         due = due_words(ticket.due_at, get_settings().zone)
         turn.say("utter_reopened", number=ticket.number, department=owner, due=due)
+    told = turn.parse(said) if said else None
+    mark(turn.session, ticket, told.signals if told else {}, turn.now)
     return slots(unclear_text=None, unclear_photos=None, asked_ticket=None, asked_at=None, failures=0)
 
 

@@ -227,7 +227,14 @@ def draft_of(turn: Turn, **changes: Any) -> TicketDraft:
     }
     thread = turn.conversation
     owner = {"citizen_id": thread.citizen_id, "conversation_id": thread.id, "channel": thread.channel}
-    return TicketDraft(**(values | owner | changes))
+    values |= owner | changes
+    return TicketDraft(**(values | {"signals": heard_in(turn, values["description"])}))
+
+
+def heard_in(turn: Turn, description: str) -> Mapping[str, float]:
+    """Marks of urgency in all that the report tells, for what confirms it is but a yes. None where the bot is away."""
+    said = turn.said if turn.said.text == description else turn.parse(description)
+    return said.signals if said else {}
 
 
 def _remember(turn: Turn) -> None:

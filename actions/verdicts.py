@@ -10,6 +10,7 @@ from api.departments.queries import names
 from api.notifications.service import verdict_buttons
 from api.tickets.models import Status, Ticket
 from api.tickets.queries import by_number, of_conversation
+from api.tickets.signals import mark
 from api.tickets.verdict import rate, reopen
 from api.tickets.work import citizen_answer
 
@@ -72,6 +73,7 @@ class NotFixed(ServiceAction):
             turn.say("utter_nothing_to_reopen")
             return []
         reopen(turn.session, ticket, turn.conversation_id, turn.said.text if turn.said.is_words else None, turn.now)
+        mark(turn.session, ticket, turn.said.signals, turn.now)
         owner = names(turn.session).get(ticket.department_code, "")
         turn.say("utter_reopened", number=ticket.number, department=owner, due=due_words(ticket.due_at, get_settings().zone))
         return []
@@ -113,5 +115,6 @@ def answer_waiting(turn: Turn, ticket: Ticket) -> list[dict[str, Any]]:
     locked = by_number(turn.session, ticket.number, lock=True)
     words = turn.said.text if turn.said.is_words else "(ảnh)"
     citizen_answer(turn.session, locked, words, turn.now, turn.said.media_ids)
+    mark(turn.session, locked, turn.said.signals, turn.now)
     turn.say("utter_answer_passed_on", number=ticket.number, department=names(turn.session).get(ticket.department_code, ""))
     return []

@@ -1,6 +1,7 @@
 """What an action asks where the model is unsure: said by hand here, so that no training changes the test."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -10,14 +11,17 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.answers import AnswerQuestion, ConfirmQuestion
+from actions.earlier import SameMatter
 from actions.emergency import Emergency
-from actions.report import AskCategory, Complaint
+from actions.report import AskCategory, Complaint, SubmitReport
 from actions.start import OutOfScope, SameAsBefore, StartFromUnclear, StartReport, Unexpected, YesOrNo
 from actions.turn import Said, ServiceAction, Turn
+from actions.verdicts import NotFixed
 from api.conversations.models import Conversation
 from api.tickets.models import Status
 from api.tickets.open import open_ticket
 from api.tickets.queries import by_number, of_conversation
+from api.tickets.signals import signals_of
 from tests.cast import citizen, draft
 
 IDS = count(1)  # of messages
@@ -172,3 +176,30 @@ def test_what_can_no_longer_be_opened_again_is_a_new_report(bot: Bot, db: Sessio
     db.flush()
     message = said("đèn lại hỏng như lần trước", "report", {"category": (("street_light", 0.95),)})
     assert bot.act(StartReport, message) == ["utter_report_begun", "report_form"]
+
+
+def test_what_a_report_says_marks_its_ticket(bot: Bot, db: Session) -> None:
+    """The marks are those of the words told, not of the yes that sends them; they change no word of the answer."""
+    told = "dây điện đứt rơi xuống sân trường"
+    bot.slots |= {"description": told, "category": "electricity", "place": "sân trường", "draft_key": "1", "confirmed": "yes"}
+    bot.parses[told] = replace(said(told, "report"), signals={"danger": 0.9, "children": 0.8, "anger": 0.1})
+    answered = bot.act(SubmitReport, replace(said("đúng rồi", "affirm"), signals={"anger": 0.9}))
+    (ticket,) = of_conversation(db, bot.thread.id)
+    assert [code for code, _ in signals_of(ticket)] == ["danger", "children"]
+    bot.slots |= {"description": "đèn hỏng", "category": "street_light", "place": "ngõ 2", "draft_key": "2", "confirmed": "yes"}
+    assert bot.act(SubmitReport, said("đúng rồi", "affirm")) == answered
+    (light,) = (ticket for ticket in of_conversation(db, bot.thread.id) if ticket.category == "street_light")
+    assert light.signals == {}, "the bot was away: the ticket is opened all the same"
+
+
+def test_later_words_mark_it_too(bot: Bot, db: Session, now: datetime) -> None:
+    ticket = open_ticket(db, draft(bot.thread), now)
+    ticket.status, ticket.resolved_at = Status.RESOLVED, now
+    db.flush()
+    bot.act(NotFixed, replace(said("ba lần rồi vẫn thế", "not_fixed"), signals={"waiting": 0.8}))
+    assert ticket.signals == {"waiting": 0.8}
+    more = "cháu nhà tôi vừa ngã ở đấy"
+    bot.slots["unclear_text"] = more
+    bot.parses[more] = replace(said(more, "report"), signals={"children": 0.9, "waiting": 0.9})
+    bot.act(SameMatter, replace(said("đúng", "affirm"), entities={"ticket": (ticket.number,)}))
+    assert signals_of(ticket) == [("children", 0.9), ("waiting", 0.8)]

@@ -10,7 +10,20 @@ from api.tickets.models import Status, Ticket
 from api.tickets.rules import TRANSITIONS, Deed, NotAllowedNow, next_status, possible
 
 # state → deed → next state, written out a second time on purpose: a slip in the table shows here
-WORK = {"assign", "note", "reply", "recategorise", "prioritise", "extend", "warn", "overdue", "escalate", "add", "mark", "unmark"}
+WORK = {
+    "assign",
+    "note",
+    "reply",
+    "recategorise",
+    "prioritise",
+    "extend",
+    "warn",
+    "overdue",
+    "escalate",
+    "add",
+    "mark",
+    "unmark",
+}
 MOVES = {
     "new": {
         "accept": "in_progress",
