@@ -101,12 +101,16 @@ def at_the_door(session: Session, channel: str, account: str) -> Account | None:
     return found
 
 
+def wants_note(channel: str, account: str) -> bool:
+    """Whether the last event's moment is to be written down anew."""
+    return time.monotonic() - _seen.get((channel, account), -SEEN_EVERY) >= SEEN_EVERY
+
+
 def saw_event(session: Session, channel: str, account: str, now: datetime) -> None:
     """Note that the platform spoke to us, at most every few seconds."""
-    moment = time.monotonic()
-    if moment - _seen.get((channel, account), -SEEN_EVERY) < SEEN_EVERY:
+    if not wants_note(channel, account):
         return
-    _seen[channel, account] = moment
+    _seen[channel, account] = time.monotonic()
     session.execute(_these(channel, account).values(last_event_at=now))
 
 

@@ -1,7 +1,7 @@
 """Many webhooks in one commit: what knocks while the last commit is under way is written down together by the next one.
 
-The common message (of a citizen whom we know, in a thread that nobody is using) is stored in a handful of statements for all
-that wait; everything else goes the way of `events.take`, one by one. Either way nobody is answered before it is durable, and
+The common message (of a citizen whom we know, in a thread that nobody is using) is stored by one statement for all that
+wait; everything else goes the way of `events.take`, one by one. Either way nobody is answered before it is durable, and
 what fails for one message fails for nobody else.
 """
 
@@ -18,48 +18,51 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, text
 
 from api.channels import accounts
 from api.channels.contract import IncomingMessage, Kind
+from api.channels.zalo_oa.parse import NAME as OFFICIAL
 from api.conversations import windows
 from api.conversations.events import read, take
-from api.conversations.intake import extra_of, text_of, turn_job
+from api.conversations.intake import TURN, TURN_LOCK, TURN_PRIORITY, extra_of, text_of
 from api.core import jobs
 from api.core.clock import Clock
-from api.core.db import transaction
+from api.core.db import engine, transaction
 
 log = logging.getLogger(__name__)
 TOGETHER = 64  # webhooks in one commit at most
 ALONE = 8  # webhooks that are written down one by one, side by side
 
-# a thread that somebody is using is not waited for: its message goes alone
-_THREADS = text(
-    """
-    select id, channel, account, chat_id from conversation
-    where (channel, account, chat_id) in (
-      select * from unnest(cast(:channels as text[]), cast(:accounts as text[]), cast(:chats as text[]))
-    )
-    order by id for no key update skip locked
-    """
-)
+# One way to the database and back. A thread that somebody is using is not waited for: its message goes alone. That the turn's
+# job waits already is asked of the index itself, after the thread's lock is ours, and so never of an older view of the queue.
 _STORE = text(
     """
-    with stored as (
+    with given as (
+      select * from jsonb_to_recordset(cast(:rows as jsonb)) as one(
+        number int, channel text, account text, chat text, kind text, text text, extra jsonb, external_id text, raw jsonb)
+    ), threads as materialized (
+      select id, channel, account, chat_id from conversation
+      where (channel, account, chat_id) in (select channel, account, chat from given)
+      order by id for no key update skip locked
+    ), stored as (
       insert into message (conversation_id, direction, author, kind, text, extra, media_ids, external_id, status, raw, attempts,
                            created_at)
-      select conversation_id, 'in', 'citizen', kind, text, extra, '[]', external_id, 'received', raw, 0, :now
-      from jsonb_to_recordset(cast(:rows as jsonb))
-        as one(number int, conversation_id uuid, kind text, text text, extra jsonb, external_id text, raw jsonb)
+      select threads.id, 'in', 'citizen', kind, text, extra, '[]', external_id, 'received', raw, 0, :now
+      from given join threads on (threads.channel, threads.account, chat_id) = (given.channel, given.account, chat)
       order by number
       on conflict do nothing
       returning conversation_id
     ), woken as (
       update conversation set last_message_at = :now, unreachable_at = null
-      where id in (select conversation_id from stored) returning id
+      where id in (select conversation_id from stored)
+      returning id, pg_notify('conversation', id::text)
+    ), enqueued as (
+      insert into procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args)
+      select 'default', :task, :priority, :prefix || id, :prefix || id, jsonb_build_object('conversation_id', id) from woken
+      on conflict (queueing_lock) where status = 'todo' do nothing
     )
-    select id, pg_notify('conversation', id::text) from woken
+    select threads.id, channel, account, chat_id, woken.id is not null as news from threads left join woken using (id)
     """
 )
 
@@ -133,23 +136,41 @@ def _of_channel(knocks: Sequence[Knock]) -> set[Knock]:
     simple = [(one, one.message) for one in knocks if one.message is not None]
     if not simple:
         return set()
-    now = simple[0][0].clock.now()
-    with transaction() as session:
-        for account in {one.account for one, _ in simple}:
-            accounts.saw_event(session, simple[0][0].channel, account, now)
-        stored = store(session, [message for _, message in simple], now)
+    channel, now = simple[0][0].channel, simple[0][0].clock.now()
+    stored = store(channel, [message for _, message in simple], now)
     done = {one for one, message in simple if address(message) in stored}
     _settle(done, lambda: None)
     return done
 
 
-def store(session: Session, messages: Sequence[IncomingMessage], now: datetime) -> set[tuple[str, str, str]]:
-    """Store messages, each once, and enqueue their turns. Returns the addresses of the threads that could be taken."""
-    threads = _threads(session, messages)
+def store(channel: str, messages: Sequence[IncomingMessage], now: datetime) -> set[tuple[str, str, str]]:
+    """Store messages of one channel, each once, and enqueue their turns: durable when this returns.
+
+    Returns the addresses of the threads that could be taken.
+    """
+    own = {one.account for one in messages}
+    if channel != OFFICIAL and not any(accounts.wants_note(channel, account) for account in own):
+        # the statement is a transaction of its own: neither a begin nor a commit to wait for
+        with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return {place for place, _, _ in _stored(connection, messages, now)}
+    with transaction() as session:
+        for account in own:
+            accounts.saw_event(session, channel, account, now)
+        threads = _stored(session.connection(), messages, now)
+        windows.wrote_all(session, {key: place for place, key, news in threads if news}, now)
+    return {place for place, _, _ in threads}
+
+
+def _stored(
+    connection: Connection, messages: Sequence[IncomingMessage], now: datetime
+) -> list[tuple[tuple[str, str, str], uuid.UUID, bool]]:
+    """The threads that could be taken: address, id, and whether there was anything new."""
     rows = [
         {
             "number": number,
-            "conversation_id": str(threads[address(one)]),
+            "channel": one.channel,
+            "account": one.account,
+            "chat": one.chat_id,
             "kind": str(one.kind),
             "text": text_of(one),
             "extra": extra_of(one),
@@ -157,20 +178,10 @@ def store(session: Session, messages: Sequence[IncomingMessage], now: datetime) 
             "raw": dict(one.raw) or None,
         }
         for number, one in enumerate(messages)
-        if address(one) in threads
     ]
-    if rows:
-        news = set(session.scalars(_STORE, {"rows": json.dumps(rows), "now": now}))
-        windows.wrote_all(session, {key: place for place, key in threads.items() if key in news}, now)
-        jobs.enqueue_all(session, map(turn_job, news))
-    return set(threads)
-
-
-def _threads(session: Session, messages: Iterable[IncomingMessage]) -> dict[tuple[str, str, str], uuid.UUID]:
-    wanted = {address(one) for one in messages}
-    channels, own, chats = zip(*wanted, strict=True)
-    found = session.execute(_THREADS, {"channels": list(channels), "accounts": list(own), "chats": list(chats)})
-    return {(row.channel, row.account, row.chat_id): row.id for row in found}
+    turn = {"task": f"{jobs.NAMESPACE}:{TURN}", "priority": TURN_PRIORITY, "prefix": TURN_LOCK}
+    found = connection.execute(_STORE, {"rows": json.dumps(rows), "now": now, **turn})
+    return [((row.channel, row.account, row.chat_id), row.id, row.news) for row in found]
 
 
 def address(message: IncomingMessage) -> tuple[str, str, str]:

@@ -25,6 +25,7 @@ from api.core.words import number
 MAX_TEXT = 4000  # characters; a longer message is refused with a sentence, not cut
 MAX_PLATFORM_TEXT = 8000  # a platform cannot be refused anything; more than this none of them carries
 ALBUM_SETTLES = timedelta(seconds=1.5)  # photos of one album come as messages of their own, within a second
+TURN, TURN_LOCK, TURN_PRIORITY = "conversations.turn", "turn:", 10
 _BUTTON = re.compile(r"m(\d{1,9}):(\d{1,3})")
 
 
@@ -93,8 +94,8 @@ def enqueue_turn(session: Session, conversation: Conversation, at: datetime | No
 
 
 def turn_job(conversation_id: uuid.UUID, at: datetime | None = None) -> jobs.Job:
-    key = str(conversation_id)
-    return jobs.Job("conversations.turn", {"conversation_id": key}, lock=f"turn:{key}", once=f"turn:{key}", at=at, priority=10)
+    lock = f"{TURN_LOCK}{conversation_id}"
+    return jobs.Job(TURN, {"conversation_id": str(conversation_id)}, lock=lock, once=lock, at=at, priority=TURN_PRIORITY)
 
 
 def conversation_of(session: Session, incoming: IncomingMessage, now: datetime) -> Conversation:

@@ -52,15 +52,39 @@ def test_a_batch_is_stored_in_its_order_each_message_once(connect: Connected, cl
         incoming(stranger, 1),
         incoming(user, 1),
     ]
-    with transaction() as session:
-        taken = door.store(session, batch, clock.now())
+    taken = door.store("telegram", batch, clock.now())
     assert taken == {door.address(batch[0]), door.address(batch[1])}  # the stranger has no thread yet: he goes alone
     assert [m.external_id for m in there.messages(user)] == ["1", "2", "3"]
     assert [(m.text, m.raw, m.status, m.kind) for m in there.messages(other)[1:]] == [("tin 2", {"n": 2}, "received", "text")]
     assert waiting_jobs() == 2
-    with transaction() as session:
-        assert door.store(session, batch, clock.now()) == taken  # told again: taken, and nothing new
+    assert door.store("telegram", batch, clock.now()) == taken  # told again: taken, and nothing new
     assert len(there.messages(user)) == 3
+
+
+def test_the_turn_is_enqueued_as_when_the_message_comes_alone(connect: Connected, client: httpx.Client, user: str) -> None:
+    there = connect("telegram")
+    columns = "queue_name, task_name, priority, lock, queueing_lock, args, status::text, scheduled_at, attempts"
+
+    def job() -> list[Any]:
+        with transaction() as session:
+            return list(session.execute(text(f"delete from procrastinate_jobs returning {columns}")).all())
+
+    known(there, client, user)
+    [alone] = job()
+    assert door.store("telegram", [incoming(user, 2)], clock.now())
+    [together] = job()
+    assert alone == together
+    assert alone.lock == f"turn:{there.messages(user)[0].conversation_id}"
+
+
+def test_a_job_that_is_being_done_is_no_job_that_waits(connect: Connected, client: httpx.Client, user: str) -> None:
+    there = connect("telegram")
+    known(there, client, user)
+    with transaction() as session:
+        session.execute(text("update procrastinate_jobs set status = 'doing'"))
+    for number in (2, 3):
+        assert door.store("telegram", [incoming(user, number)], clock.now())
+    assert waiting_jobs() == 2  # the one that is being done, and one more for both
 
 
 def test_what_a_message_carries_is_kept_as_when_it_comes_alone(connect: Connected, client: httpx.Client, user: str) -> None:
