@@ -5,16 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from api.core.text import fold
 from api.places.distance import km
 from api.places.models import FormerUnit, Landmark, PlaceUnit, Succession
 from api.places.typos import Mender
 from api.places.word_kinds import WORDS_BEFORE
-from api.places.words import marks, syllables
+from api.places.words import Word, words
 
 _DISTRICT_KINDS = ("Thành phố ", "Thị xã ", "Huyện ", "Quận ", "Tỉnh ")
-_UNIT_KINDS = ("Phường ", "Xã ", "Thị trấn ", "Đặc khu ")
 Key = tuple[str, ...]
 
 
@@ -37,7 +37,11 @@ class Entry:
     units: frozenset[str]
     district: str = ""  # folded name of the former district
     point: tuple[float, float] | None = None
-    marks: tuple[str, ...] = ()  # of the name as it is looked up
+    spelled: tuple[Word, ...] = ()  # the name as it is looked up
+
+    @cached_property
+    def marks(self) -> tuple[str, ...]:
+        return tuple(word.marked for word in self.spelled)
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,11 @@ def build(
         *(_former(old, heirs[old.code]) for old in former),
         *(_wide(Kind.DISTRICT, name, area) for name, area in areas.items()),
         *(_wide(Kind.PROVINCE, name, area) for name, area in provinces.items()),
+        *(_landmark(mark) for mark in landmarks),
     ]
     names: dict[Key, list[Entry]] = defaultdict(list)
-    for entry, name in [*((e, bare_unit(e.name)) for e in entries), *_landmarks(landmarks)]:
-        names[syllables(name)].append(entry)
+    for entry in entries:
+        names[tuple(word.text for word in entry.spelled)].append(entry)
     districts_of: dict[str, set[str]] = defaultdict(set)
     for name, area in areas.items():
         for code in area:
@@ -112,27 +117,28 @@ def _sites(
 
 
 def _wide(kind: Kind, name: str, area: set[str]) -> Entry:
-    return Entry(kind, fold(name), name, kind.value, frozenset(area), marks=marks(name))
+    return Entry(kind, fold(name), name, kind.value, frozenset(area), spelled=_spelled(name))
 
 
 def _unit(unit: PlaceUnit) -> Entry:
-    return Entry(Kind.UNIT, unit.code, unit.name, unit.kind, frozenset([unit.code]), marks=marks(unit.short_name))
+    return Entry(Kind.UNIT, unit.code, unit.name, unit.kind, frozenset([unit.code]), spelled=_spelled(unit.short_name))
 
 
 def _former(old: FormerUnit, heirs: set[str]) -> Entry:
     district = fold(bare_district(old.district))
-    return Entry(Kind.FORMER, old.code, old.name, old.kind, frozenset(heirs), district, marks=marks(old.short_name))
+    return Entry(Kind.FORMER, old.code, old.name, old.kind, frozenset(heirs), district, spelled=_spelled(old.short_name))
 
 
-def _landmarks(landmarks: Iterable[Landmark]) -> Iterable[tuple[Entry, str]]:
-    for mark in landmarks:
-        point = (mark.lat, mark.lon) if mark.lat is not None and mark.lon is not None else None
-        # a commune that was merged before 2025 is one more former unit
-        kind = Kind.FORMER if mark.kind in ("xa", "phuong", "thi_tran") else Kind.LANDMARK
-        yield (
-            Entry(kind, f"l{mark.id}", mark.name, mark.kind, frozenset(mark.units), mark.district, point, marks(mark.said)),
-            mark.said,
-        )
+def _landmark(mark: Landmark) -> Entry:
+    point = (mark.lat, mark.lon) if mark.lat is not None and mark.lon is not None else None
+    # a commune that was merged before 2025 is one more former unit
+    kind = Kind.FORMER if mark.kind in ("xa", "phuong", "thi_tran") else Kind.LANDMARK
+    units = frozenset(mark.units)
+    return Entry(kind, f"l{mark.id}", mark.name, mark.kind, units, mark.district, point, _spelled(mark.said))
+
+
+def _spelled(name: str) -> tuple[Word, ...]:
+    return tuple(words(name))
 
 
 def _alike(names: Mapping[Key, list[Entry]]) -> dict[Key, tuple[Key, ...]]:
@@ -142,11 +148,6 @@ def _alike(names: Mapping[Key, list[Entry]]) -> dict[Key, tuple[Key, ...]]:
             for i in range(len(key)):
                 found[(*key[:i], "*", *key[i + 1 :])].append(key)
     return {key: tuple(keys) for key, keys in found.items()}
-
-
-def bare_unit(name: str) -> str:
-    """ "Xã Cẩm Giàng" → "Cẩm Giàng"."""
-    return next((name.removeprefix(kind) for kind in _UNIT_KINDS if name.startswith(kind)), name)
 
 
 def bare_district(name: str) -> str:

@@ -53,14 +53,6 @@ def spelling(word: str) -> str:
     return _FINAL_Y.sub(r"\1i", word)
 
 
-def syllables(name: str) -> tuple[str, ...]:
-    return tuple(word.text for word in words(name))
-
-
-def marks(name: str) -> tuple[str, ...]:
-    return tuple(word.marked for word in words(name))
-
-
 def toneless(marked: str) -> str:
     return "".join(c for c in marked if c not in _TONES)
 
@@ -82,12 +74,13 @@ def words(text: str) -> list[Word]:
 
 
 def _written_out(piece: str, breaks: bool) -> list[Word]:
-    parts = _SHORT_FORMS.get(fold(piece), piece).split()
-    return [_word(part, breaks and i == 0) for i, part in enumerate(parts)]
-
-
-def _word(piece: str, breaks: bool) -> Word:
     folded = fold(piece)
+    if folded not in _SHORT_FORMS:
+        return [_word(piece, folded, breaks)]
+    return [_word(part, fold(part), breaks and i == 0) for i, part in enumerate(_SHORT_FORMS[folded].split())]
+
+
+def _word(piece: str, folded: str, breaks: bool) -> Word:
     text = spelling(folded)
     return Word(text, _marked(piece, folded, text), breaks)
 
