@@ -25,7 +25,7 @@ def test_from_a_complaint_to_the_stars(page: Page, bot: ScriptedBot) -> None:
     expect(page.get_by_text("Anh/chị đã chấm 4 trên 5 sao")).to_be_visible()
     expect(page.get_by_role("button", name="5 sao")).to_be_disabled()
     expect(page.get_by_text("Em cảm ơn anh/chị.")).to_be_visible()
-    assert json.loads(bot.heard[-1].removeprefix("/rate")) == {"ticket": "HD-26-000123", "score": 4}
+    assert json.loads(bot.heard[-1].removeprefix("/rate")) == {"ticket": "HD-26-000123", "score": "4"}
     page.reload()
     expect(page.get_by_text("Anh/chị đã chấm 4 trên 5 sao")).to_be_visible()
 

@@ -1,6 +1,5 @@
 """A bot that answers by a script, and the runner that takes citizens' messages to it: the worker's part, in a thread."""
 
-import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,11 +8,12 @@ from typing import Any
 
 import psycopg
 
-from api.channels.contract import Button, OutgoingMessage
+from api.channels.contract import OutgoingMessage
 from api.conversations.bot import Bot
 from api.conversations.turn import handle_waiting
 from api.core.clock import Clock
 from api.core.db import transaction
+from api.notifications.service import verdict_buttons
 
 Reply = OutgoingMessage | list[OutgoingMessage]
 Script = Callable[[str, dict[str, Any]], Reply]
@@ -96,9 +96,5 @@ ARTICLE = {
 
 
 def rating(ticket: str = "HD-26-000123") -> OutgoingMessage:
-    """The message that asks for a rating, as notifications send it."""
-    stars = [Button(f"{n} sao", "/rate" + json.dumps({"ticket": ticket, "score": n})) for n in range(1, 6)]
-    again = Button("Chưa xong", "/not_fixed" + json.dumps({"ticket": ticket}))
-    return OutgoingMessage(
-        f"Phản ánh {ticket} đã xong. Anh/chị thấy kết quả thế nào ạ?", (*stars, again), {"kind": "rating", "ticket": ticket}
-    )
+    """The message that asks for a rating, as notifications send it: the ticket's card, stars, and "not fixed"."""
+    return OutgoingMessage(f"Phản ánh {ticket} đã xong. Anh/chị thấy kết quả thế nào ạ?", verdict_buttons(ticket), TICKET)

@@ -1,6 +1,6 @@
 // One message as a row of the log. The row is built once; what changes later (place in its group, state) is set in place.
 
-import { card } from "./cards.js";
+import { cards } from "./cards.js";
 import { el, icon, unseen } from "./dom.js";
 import { textNodes } from "./format.js";
 import { WORDS } from "./words.js";
@@ -10,7 +10,7 @@ const SIDE = { citizen: "from-me", staff: "from-staff", system: "from-bot", bot:
 /** `item`: a message of the API, or a waiting one in the same shape. `tools`: {moments, pictures, choose, edit, discard}. */
 export function row(item, tools) {
   const name = speaker(item);
-  const parts = [photos(item, tools), place(item), words(item, name), card(item, tools)].filter(Boolean);
+  const parts = [photos(item, tools), place(item), words(item, name), ...cards(item, tools)].filter(Boolean);
   const label = item.author === "staff" || item.author === "system" ? sender(item, name) : null;
   const at = new Date(item.at);
   const time = el("time", { datetime: item.at, title: tools.moments.full(at) }, tools.moments.time(at));

@@ -6,10 +6,11 @@ import { WORDS } from "./words.js";
 
 const KINDS = { ticket, article, rating };
 
-/** The card of a message, or null. */
-export function card(item, tools) {
-  if (item.card?.kind in KINDS) return KINDS[item.card.kind](item, tools);
-  return stars(item).length ? rating(item, tools) : null;
+/** The cards of a message: what it is about, then the stars where it asks for some. */
+export function cards(item, tools) {
+  const kind = item.card?.kind;
+  const own = kind in KINDS ? KINDS[kind](item, tools) : null;
+  return [own, kind === "rating" ? null : rating(item, tools)].filter(Boolean);
 }
 
 /** The buttons that the chat offers as choices; those of a rating are its stars. */
@@ -99,11 +100,11 @@ function stars(item) {
   return scored.filter(({ score }) => score !== null).sort((a, b) => a.score - b.score);
 }
 
-/** 1…5 of `/rate{"ticket": "HD-26-000123", "score": 5}`, else null. */
+/** 1…5 of `/rate{"ticket": "HD-26-000123", "score": "5"}`, else null. */
 function scoreOf(button) {
   if (!button.payload.startsWith("/rate{")) return null;
   try {
-    const { score } = JSON.parse(button.payload.slice("/rate".length));
+    const score = Number(JSON.parse(button.payload.slice("/rate".length)).score); // a word of the bot: "5"
     return Number.isInteger(score) && score >= 1 && score <= 5 ? score : null;
   } catch {
     return null;
