@@ -63,8 +63,8 @@ def _act(dice: random.Random, text: str) -> dict[str, Any]:
 
 
 def turns(people: list[Citizen]) -> Iterator[Citizen]:
-    """Who speaks next: everybody in short bursts, round after round."""
-    while any(citizen.left for citizen in people):
-        for citizen in people:
-            for _ in range(min(BURST, len(citizen.left))):
-                yield citizen
+    """Who speaks next: everybody in short bursts, round after round. What is left is counted now, not while they speak."""
+    counts = [len(citizen.left) for citizen in people]
+    for begun in range(0, max(counts), BURST):
+        for citizen, count in zip(people, counts, strict=True):
+            yield from [citizen] * max(0, min(BURST, count - begun))
