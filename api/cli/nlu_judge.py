@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,23 +27,28 @@ LIVE_MODEL = ROOT / "bot" / "models" / "langnghe.tar.gz"
 
 def judge(lines: Sequence[Line], model: Path = LIVE_MODEL) -> Iterator[Judged]:
     """What a model makes of each line, beside what was expected."""
-    index, types = pack_index(), types_of_intents()
+    index = pack_index()
     for line, said in zip(lines, parse([x.text for x in lines], model), strict=True):
-        ranking = [(row["name"], float(row["confidence"])) for row in said.get("procedure_ranking") or []]
-        intent = (said.get("intent") or {}).get("name") or "nlu_fallback"
-        yield Judged(
-            text=line.text,
-            register=line.register,
-            type=line.type,
-            category=line.category,
-            procedure=line.procedure,
-            location=line.location,
-            said_type=types.get(intent, intent),
-            said_category=_best(said.get("category_ranking")),
-            said_procedures=procedures(index, line.text, ranking),
-            said_places=_places(line.text, said),
-            latency_ms=float(said["latency_ms"]),
-        )
+        yield judged(line, said, index)
+
+
+def judged(line: Line, said: dict[str, Any], index: ArticleIndex) -> Judged:
+    """One line beside its parse."""
+    ranking = [(row["name"], float(row["confidence"])) for row in said.get("procedure_ranking") or []]
+    intent = (said.get("intent") or {}).get("name") or "nlu_fallback"
+    return Judged(
+        text=line.text,
+        register=line.register,
+        type=line.type,
+        category=line.category,
+        procedure=line.procedure,
+        location=line.location,
+        said_type=types_of_intents().get(intent, intent),
+        said_category=_best(said.get("category_ranking")),
+        said_procedures=procedures(index, line.text, ranking),
+        said_places=_places(line.text, said),
+        latency_ms=float(said["latency_ms"]),
+    )
 
 
 def pack_index() -> ArticleIndex:
@@ -70,12 +76,18 @@ def _places(text: str, said: dict[str, Any]) -> list[str]:
 
 def parse(texts: Iterable[str], model: Path = LIVE_MODEL) -> Iterator[dict[str, Any]]:
     """Rasa's parse of each text by a trained model, with `latency_ms`."""
+    yield from parse_all(texts, model)[0]
+
+
+def parse_all(texts: Iterable[str], model: Path) -> tuple[list[dict[str, Any]], str]:
+    """The parses, and what the bot said of its loading ("model loaded in 0.52 s")."""
     question = "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
-    done = call_bot("parse", "--model", str(model), input=question, stdout=subprocess.PIPE)
+    done = call_bot("parse", "--model", str(model), input=question, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode:
+        print(done.stderr, file=sys.stderr)
         raise Trouble("Bot không phân tích được các câu này; nguyên nhân nằm ở các dòng ngay phía trên.")
     # not splitlines(): a text may hold other separators
-    yield from (json.loads(line) for line in done.stdout.split("\n") if line.strip())
+    return [json.loads(line) for line in done.stdout.split("\n") if line.strip()], done.stderr
 
 
 def call_bot(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[str]":

@@ -6,6 +6,7 @@ Copies exist only while the model is trained; nothing of them is kept. At run ti
 from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -16,13 +17,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from api.core.text import fold
 from bot.components import short_forms
-from bot.components.keys import ENTITIES, GROUP, IS_COPY, TEXT, learnable
+from bot.components.keys import COPY, ENTITIES, GROUP, TEXT, learnable
 from bot.components.text import noise
+
+_OF = "of"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class TypingNoise(GraphComponent):
-    """Config: `seed`; `short_forms`, the lookup table for `shorten`; `copies`, a list of {noise: share}, one copy for each."""
+    """Config: `seed`; `short_forms`, the lookup table for `shorten`; `copies`, a list of {noise: share}, one copy for each;
+    `of` in such a recipe is the share of the messages that get this copy."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = config
@@ -47,7 +51,7 @@ class TypingNoise(GraphComponent):
         for group, message in enumerate(learnable(training_data)):
             message.set(GROUP, group)
             copies.extend(self._copies(message, table))
-        return TrainingData(
+        return _Uncached(
             [*training_data.training_examples, *copies],
             training_data.entity_synonyms,
             training_data.regex_features,
@@ -60,12 +64,30 @@ class TypingNoise(GraphComponent):
         random = Random(f"{self._config['seed']} {message.get(TEXT)}")  # noqa: S311
         seen = {message.get(TEXT)}
         made = []
-        for recipe in self._config["copies"]:
+        for number, recipe in enumerate(self._config["copies"], start=1):
+            if random.random() >= recipe.get(_OF, 1.0):
+                continue
             copy = noisy(message, recipe, random, table)
+            copy.set(COPY, number)
             if copy.get(TEXT) not in seen and fold(copy.get(TEXT)):
                 seen.add(copy.get(TEXT))
                 made.append(copy)
         return made
+
+
+class _Uncached(TrainingData):
+    """Rasa reads every message at each step of training to see whether it has done that step before; with copies it never
+    has."""
+
+    def fingerprint(self) -> str:
+        return uuid4().hex
+
+
+class _Copy(Message):
+    """Told apart by its text and its original: Rasa would print each as JSON to find doubles."""
+
+    def fingerprint(self) -> str:
+        return f"{hash((self.get(TEXT), self.get(GROUP))) & 0xFFFFFFFFFFFFFFFF:x}"
 
 
 def noisy(message: Message, recipe: Mapping[str, float], random: Random, table: Mapping[str, Sequence[str]]) -> Message:
@@ -73,13 +95,13 @@ def noisy(message: Message, recipe: Mapping[str, float], random: Random, table: 
     entities = message.get(ENTITIES) or []
     cuts = [edge for entity in entities for edge in (entity["start"], entity["end"])]
     pieces, at = noise.split(message.get(TEXT), cuts)
-    for name, share in recipe.items():
+    for name, share in ((name, share) for name, share in recipe.items() if name != _OF):
         if name == "shorten":
             noise.shorten(pieces, share, random, table)
         else:
             getattr(noise, name)(pieces, share, random)
     text = pieces.text
-    copy = Message({**message.data, TEXT: text, IS_COPY: True})
+    copy = _Copy({**message.data, TEXT: text})
     if entities:
         copy.set(ENTITIES, [_moved(entity, pieces, at) for entity in entities])
     return copy

@@ -11,25 +11,28 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import storage
-from bot.components.keys import FEATURES, GROUP, NORMAL, TEXT_TOKENS, learnable
+from bot.components.keys import FEATURES, GROUP, NORMAL, TEXT_TOKENS, learnable, lookup
 from bot.components.ngrams import Block, Features, Forms, Vocabulary
+from bot.components.word_groups import WordGroups
 
 _SEPARATOR = "\x1f"  # stands in no message: control characters become blanks
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class NgramFeaturizer(GraphComponent):
-    """Config: `blocks` (see ngrams.Block), `least`: an n-gram of fewer original messages is forgotten."""
+    """Config: `blocks` (see ngrams.Block); `least`: an n-gram of fewer original messages is forgotten; `groups`, the lookup
+    table of word groups (see word_groups.py) for blocks of the form "groups"."""
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, features: Features) -> None:
         self._config = config
         self._storage = model_storage
         self._resource = resource
         self._features = features
+        self._groups = WordGroups({})
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"least": 2, "blocks": [{"form": "folded", "unit": "char", "n": [2, 5]}]}
+        return {"least": 2, "groups": "", "blocks": [{"form": "folded", "unit": "char", "n": [2, 5]}]}
 
     @classmethod
     def create(
@@ -50,6 +53,7 @@ class NgramFeaturizer(GraphComponent):
         with model_storage.read_from(resource) as folder:
             words = [part.split(_SEPARATOR) for part in storage.read_json(folder, "grams")]
             idf = storage.read_array(folder, "idf")
+            component._groups = WordGroups(storage.read_json(folder, "groups"))
         found: list[Vocabulary] = []
         first = 0
         for block, grams in zip(component._blocks(), words, strict=True):
@@ -60,26 +64,32 @@ class NgramFeaturizer(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = learnable(training_data)
-        texts = [_forms(m) for m in messages]
+        self._groups = WordGroups.read(lookup(training_data, self._config["groups"]), self._config["groups"])
         groups = [m.get(GROUP, i) for i, m in enumerate(messages)]
-        self._features = Features.learn(self._blocks(), texts, groups, self._config["least"])
+        self._features = Features.learn(self._blocks(), messages, self._forms, groups, self._config["least"])
         with self._storage.write_to(self._resource) as folder:
             storage.write_json(folder, "grams", [_SEPARATOR.join(v.grams) for v in self._features.vocabularies])
+            storage.write_json(folder, "groups", self._groups.to_json())
             storage.write_array(folder, "idf", np.concatenate([v.idf for v in self._features.vocabularies]))
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            message.set(FEATURES, self._features.row(_forms(message)))
+            message.set(FEATURES, self._features.row(self._forms(message)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(learnable(training_data))
+        """As `process`, on all cores."""
+        messages = learnable(training_data)
+        rows = self._features.rows(messages, self._forms)
+        for message, row in zip(messages, rows, strict=True):
+            message.set(FEATURES, row)
         return training_data
+
+    def _forms(self, message: Message) -> Forms:
+        forms = Forms.of((token.text, token.get(NORMAL, token.text.lower())) for token in message.get(TEXT_TOKENS, ()))
+        forms.groups.extend(self._groups.find(forms.normal, forms.folded))
+        return forms
 
     def _blocks(self) -> list[Block]:
         return [Block.parse(block) for block in self._config["blocks"]]
-
-
-def _forms(message: Message) -> Forms:
-    return Forms.of((token.text, token.get(NORMAL, token.text.lower())) for token in message.get(TEXT_TOKENS, ()))

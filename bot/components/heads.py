@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import linear
-from bot.components.keys import FEATURES, GROUP, INTENT, TEXT, intent_metadata, learnable
+from bot.components.keys import COPY, FEATURES, INTENT, TEXT, intent_metadata, learnable
 from bot.components.linear import Linear, Recipe
 from bot.components.ngrams import Row
 
@@ -30,7 +30,7 @@ class _Head(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"cost": 0.3, "folds": 3, "seed": 0, "weights": {}, "ranking_length": 10}
+        return {"cost": 0.3, "folds": 2, "seed": 0, "balance": 0.5, "weights": {}, "ranking_length": 10}
 
     @classmethod
     def create(
@@ -59,10 +59,10 @@ class _Head(GraphComponent):
         with self._storage.write_to(self._resource) as folder:
             if messages:
                 rows: list[Row] = [m.get(FEATURES) for m in messages]
-                groups = [m.get(GROUP, i) for i, m in enumerate(messages)]
+                copies = [bool(m.get(COPY)) for m in messages]
                 size = 1 + max((int(row.indices[-1]) for row in rows if len(row.indices)), default=0)
-                recipe = Recipe(self._config["cost"], self._config["folds"], self._config["seed"])
-                self._model = linear.train(rows, [str(label_of(m)) for m in messages], groups, size, recipe)
+                recipe = Recipe(*(self._config[name] for name in ("cost", "folds", "seed", "balance")))
+                self._model = linear.train(rows, [str(label_of(m)) for m in messages], copies, size, recipe)
                 self._model.save(folder)
         return self._resource
 
@@ -84,7 +84,8 @@ class _Head(GraphComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentHead(_Head, IntentClassifier):
-    """Sets Rasa's `intent` and `intent_ranking`. Config: `cost`, `folds`, `seed`, `weights` {label: factor}."""
+    """Sets Rasa's `intent` and `intent_ranking`. Config: `cost`, `folds`, `seed`, `balance` (see linear.Recipe),
+    `weights` {label: factor}."""
 
     def train(self, training_data: TrainingData) -> Resource:
         return self._learn(training_data, lambda m: m.get(INTENT))

@@ -7,13 +7,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 GROUP = "copy_group"  # training only: the same number on a message and on its noisy copies
-IS_COPY = "is_copy"  # training only: made by the augmenter
+COPY = "copy_number"  # training only: made by the augmenter, by which of its recipes (from 1)
 FEATURES = "sentence_row"  # sparse features of the whole message
 WORD_START = "begins_word"  # token data: underthesea says that a word begins here
 NORMAL = "normal"  # token data: lower case, spelling repaired; may hold blanks
 
 __all__ = [
-    "ENTITIES", "FEATURES", "GROUP", "INTENT", "IS_COPY", "METADATA", "NORMAL", "TEXT", "TEXT_TOKENS", "WORD_START",
+    "COPY", "ENTITIES", "FEATURES", "GROUP", "INTENT", "METADATA", "NORMAL", "TEXT", "TEXT_TOKENS", "WORD_START",
     "intent_metadata", "learnable", "lookup", "own_words",
 ]  # fmt: skip
 
@@ -36,4 +36,4 @@ def lookup(training_data: TrainingData, name: str) -> list[str]:
 
 def own_words(messages: list[Message]) -> list[Message]:
     """Without the copies made by the augmenter."""
-    return [m for m in messages if not m.get(IS_COPY)]
+    return [m for m in messages if not m.get(COPY)]

@@ -1,19 +1,22 @@
-"""TF-IDF rows over word and character n-grams of the surface, the normal and the folded form of a message.
+"""TF-IDF rows over word and character n-grams of the normal and the folded form of a message, and over its word groups.
 
 One row of a message is (indices, values): ascending feature numbers and their weights, each block of unit length times its
 weight, so that no block drowns another.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.core.text import fold
+from bot.components.parallel import in_chunks
+
+Item = TypeVar("Item")
 
 
 class Row(NamedTuple):
@@ -31,11 +34,12 @@ _fold = lru_cache(maxsize=50_000)(fold)
 
 @dataclass(frozen=True)
 class Forms:
-    """One message in the three forms that features are made of; word lists of equal meaning, not of equal length."""
+    """One message in the forms that features are made of; word lists of equal meaning, not of equal length."""
 
     surface: list[str]
     normal: list[str]
     folded: list[str]
+    groups: list[str] = field(default_factory=list)  # names of the word groups it touches
 
     @classmethod
     def of(cls, tokens: Iterable[tuple[str, str]]) -> "Forms":
@@ -85,18 +89,9 @@ class Vocabulary:
         self._number = {gram: i for i, gram in enumerate(grams)}
 
     @classmethod
-    def learn(cls, block: Block, texts: Sequence[Forms], groups: Sequence[int], least: int, first: int) -> "Vocabulary":
-        """Keeps the n-grams of at least `least` different groups (a message and its noisy copies are one group)."""
-        seen: Counter[str] = Counter()
-        last: dict[str, int] = {}
-        for forms, group in zip(texts, groups, strict=True):
-            for gram in set(block.grams(forms)):
-                if last.get(gram) != group:
-                    last[gram] = group
-                    seen[gram] += 1
-        del last
+    def of_counts(cls, block: Block, seen: Counter[str], total: int, least: int, first: int) -> "Vocabulary":
+        """Keeps the n-grams that `least` of the `total` groups have."""
         kept = sorted(gram for gram, n in seen.items() if n >= least)
-        total = len(set(groups))
         idf = np.log((1 + total) / (1 + np.array([seen[gram] for gram in kept], dtype=np.float32))) + 1
         return cls(block, kept, idf.astype(np.float32), first)
 
@@ -122,10 +117,25 @@ class Features:
         self.size = sum(len(v.grams) for v in vocabularies)
 
     @classmethod
-    def learn(cls, blocks: Sequence[Block], texts: Sequence[Forms], groups: Sequence[int], least: int) -> "Features":
+    def learn(
+        cls,
+        blocks: Sequence[Block],
+        items: Sequence[Item],
+        forms_of: Callable[[Item], Forms],
+        groups: Sequence[int],
+        least: int,
+    ) -> "Features":
+        """Counts groups, not items: a message and its noisy copies are one group. `forms_of` reads an item, on any core."""
+        families: dict[int, list[Item]] = {}
+        for item, group in zip(items, groups, strict=True):
+            families.setdefault(group, []).append(item)
+        counted = in_chunks(lambda part: _counts(blocks, part, forms_of), list(families.values()))
         found: list[Vocabulary] = []
-        for block in blocks:
-            found.append(Vocabulary.learn(block, texts, groups, least, sum(len(v.grams) for v in found)))
+        for number, block in enumerate(blocks):
+            seen: Counter[str] = Counter()
+            for part in counted:
+                seen.update(part[number])
+            found.append(Vocabulary.of_counts(block, seen, len(families), least, sum(len(v.grams) for v in found)))
         return cls(found)
 
     def row(self, forms: Forms) -> Row:
@@ -133,3 +143,34 @@ class Features:
         if not parts:
             return Row(np.empty(0, np.int32), np.empty(0, np.float32))
         return Row(np.concatenate([i for i, _ in parts]), np.concatenate([v for _, v in parts]))
+
+    def rows(self, items: Sequence[Item], forms_of: Callable[[Item], Forms]) -> list[Row]:
+        """The row of each item, on all cores."""
+        parts = in_chunks(lambda chunk: self._packed([self.row(forms_of(item)) for item in chunk]), items)
+        return [row for part in parts for row in _unpacked(*part)]
+
+    @staticmethod
+    def _packed(rows: Sequence[Row]) -> tuple[NDArray[np.int32], NDArray[np.float32], list[int]]:
+        """Three arrays travel between processes faster than many."""
+        sizes = [len(row.indices) for row in rows]
+        return np.concatenate([row.indices for row in rows]), np.concatenate([row.values for row in rows]), sizes
+
+
+def _counts(
+    blocks: Sequence[Block], families: Sequence[Sequence[Item]], forms_of: Callable[[Item], Forms]
+) -> list[Counter[str]]:
+    """For each block how many of the families have each n-gram."""
+    seen: list[Counter[str]] = [Counter() for _ in blocks]
+    for family in families:
+        read = [forms_of(item) for item in family]
+        for block, counter in zip(blocks, seen, strict=True):
+            counter.update({gram for forms in read for gram in block.grams(forms)})
+    return seen
+
+
+def _unpacked(indices: NDArray[np.int32], values: NDArray[np.float32], sizes: Sequence[int]) -> Iterator[Row]:
+    """Views, not copies."""
+    start = 0
+    for size in sizes:
+        yield Row(indices[start : start + size], values[start : start + size])
+        start += size

@@ -1,17 +1,54 @@
-"""Independent pieces of training side by side. Processes, as liblinear is not safe in threads."""
+"""Independent pieces of training side by side, in processes: liblinear and crfsuite hold Python's lock or share state."""
 
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_FEW = 500  # fewer items are done sooner than a process is started
+_shared: list[tuple[Callable[..., Any], Sequence[Any]]] = []  # what a forked child finds without having it sent
 
 
 def in_processes(function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]]) -> list[Result]:
-    """`function(*job)` for each job, in order; one after the other where there is one core or no fork."""
-    workers = min(len(jobs), os.cpu_count() or 1)
-    if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    """`function(*job)` for each job, in order; one after the other where there is one core or no fork.
+
+    Function and jobs are inherited, not sent: only results travel.
+    """
+    workers = min(len(jobs), _workers())
+    if workers < 2:
         return [function(*job) for job in jobs]
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
-        return pool.starmap(function, jobs, chunksize=1)
+    return _forked(workers, function, jobs)
+
+
+def in_chunks(function: Callable[[Sequence[Item]], Result], items: Sequence[Item]) -> list[Result]:
+    """`function` of contiguous chunks of `items`, in order: as many chunks as cores, or a single one of few items."""
+    count = _workers() if len(items) >= _FEW else 1
+    size = -(-len(items) // count) or 1
+    return in_processes(function, [(items[at : at + size],) for at in range(0, len(items), size)])
+
+
+def in_child(function: Callable[..., Result], *arguments: Any) -> Result:
+    """`function(*arguments)` in a process of its own, so that other threads of this one can work meanwhile."""
+    return _forked(1, function, [arguments])[0] if _workers() > 1 else function(*arguments)
+
+
+def _workers() -> int:
+    inside = multiprocessing.current_process().daemon  # a pool's process may not have children
+    return 1 if inside or "fork" not in multiprocessing.get_all_start_methods() else os.cpu_count() or 1
+
+
+def _forked(workers: int, function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]]) -> list[Result]:
+    with multiprocessing.get_context("fork").Pool(workers, _inherit, (function, jobs)) as pool:
+        return pool.map(_job, range(len(jobs)), chunksize=1)
+
+
+def _inherit(function: Callable[..., Any], jobs: Sequence[tuple[Any, ...]]) -> None:
+    _shared[:] = [(function, jobs)]
+
+
+def _job(number: int) -> Any:
+    function, jobs = _shared[0]
+    return function(*jobs[number])

@@ -11,7 +11,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import linear, storage
-from bot.components.keys import FEATURES, GROUP, TEXT, intent_metadata, learnable
+from bot.components.keys import COPY, FEATURES, TEXT, intent_metadata, learnable
 from bot.components.linear import Linear, Recipe
 from bot.components.ngrams import Row
 
@@ -63,13 +63,13 @@ class MetadataTags(GraphComponent):
         borne = [self._tags(m) or set() for m in messages]
         names = sorted(set().union(*borne))
         rows: list[Row] = [m.get(FEATURES) for m in messages]
-        groups = [m.get(GROUP, i) for i, m in enumerate(messages)]
+        copies = [bool(m.get(COPY)) for m in messages]
         size = 1 + max((int(row.indices[-1]) for row in rows if len(row.indices)), default=0)
         recipe = Recipe(self._config["cost"], self._config["folds"], self._config["seed"])
         with self._storage.write_to(self._resource) as folder:
             storage.write_json(folder, "tags", names)
             for i, tag in enumerate(names):
-                model = linear.train(rows, [YES if tag in tags else NO for tags in borne], groups, size, recipe)
+                model = linear.train(rows, [YES if tag in tags else NO for tags in borne], copies, size, recipe)
                 _place(folder, i).mkdir()
                 model.save(_place(folder, i))
                 self._models[tag] = model

@@ -1,5 +1,6 @@
 """Syllable tokens with exact offsets into the original text, and underthesea's word boundaries as a property of theirs."""
 
+import itertools
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext
@@ -12,8 +13,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import get_text_hash
 
 from bot.components.keys import TEXT, TEXT_TOKENS, WORD_START
+from bot.components.parallel import in_chunks
 from bot.components.text.alignment import clean
 from bot.components.text.segment import syllables, warm_up
+
+Piece = tuple[str, int, int, bool]  # text, start, end, begins a word
 
 
 class Tokens(tuple[Token, ...]):
@@ -48,16 +52,25 @@ class VietnameseTokenizer(Tokenizer):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(training_data.training_examples)
+        """As `process`, on all cores."""
+        messages = [m for m in training_data.training_examples if isinstance(m.get(TEXT), str)]
+        read = in_chunks(lambda texts: [_read(text) for text in texts], [m.get(TEXT) for m in messages])
+        for message, pieces in zip(messages, itertools.chain.from_iterable(read), strict=True):
+            message.set(TEXT_TOKENS, _tokens(pieces))
         return training_data
 
 
 def tokenize(raw: str) -> Tokens:
     """The tokens of a raw text, whatever its Unicode form."""
+    return _tokens(_read(raw))
+
+
+def _read(raw: str) -> list[Piece]:
     readable = clean(raw)
-    tokens = []
-    for syllable in syllables(readable.text):
-        start, end = readable.original(syllable.start, syllable.end)
-        text = readable.text[syllable.start : syllable.end]
-        tokens.append(Token(text, start, end, {WORD_START: syllable.begins_word}))
-    return Tokens(tokens)
+    return [
+        (readable.text[s.start : s.end], *readable.original(s.start, s.end), s.begins_word) for s in syllables(readable.text)
+    ]
+
+
+def _tokens(pieces: list[Piece]) -> Tokens:
+    return Tokens(Token(text, start, end, {WORD_START: begins_word}) for text, start, end, begins_word in pieces)

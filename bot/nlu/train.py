@@ -5,10 +5,13 @@ import logging
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.nlu import fingerprint, one_file
+import yaml
+
+from bot.nlu import fingerprint
 
 MODEL = "langnghe.tar.gz"
 MARK = "fingerprint.json"
@@ -16,6 +19,7 @@ MARK = "fingerprint.json"
 CANDIDATE = "candidate.tar.gz"
 CANDIDATE_MARK = "candidate.json"
 LOCK = "training.lock"
+_SIDE_BY_SIDE = 4  # components; most of the time they wait for their processes
 
 
 class _Progress(logging.Handler):
@@ -55,7 +59,7 @@ def _make(root: Path, model: Path, mark: Path, nlu_only: bool, start: float) -> 
     try:
         # a running bot, or one that starts now, never sees half a model
         with TemporaryDirectory(dir=model.parent) as new:
-            _train(root, Path(new), nlu_only, start)
+            make_in(root, Path(new), nlu_only, start)
             (Path(new) / MODEL).replace(model)
     except (Exception, SystemExit) as error:  # Rasa leaves by sys.exit on bad data
         _say(f"training failed: {type(error).__name__}: {error}", start)
@@ -65,7 +69,8 @@ def _make(root: Path, model: Path, mark: Path, nlu_only: bool, start: float) -> 
     return 0
 
 
-def _train(root: Path, models: Path, nlu_only: bool, start: float) -> None:
+def make_in(root: Path, models: Path, nlu_only: bool, start: float) -> None:
+    """The model of the sources below `root` as the file MODEL in the folder `models`."""
     _say("loading Rasa", start)
     from rasa import model_training
     from rasa.engine.training import hooks
@@ -73,19 +78,34 @@ def _train(root: Path, models: Path, nlu_only: bool, start: float) -> None:
     hooks.logger.setLevel(logging.INFO)
     hooks.logger.addHandler(_Progress(start))
     hooks.logger.propagate = False
+    _side_by_side()
     os.chdir(root)  # Rasa writes its working files below the current folder
     _say("reading the data", start)
-    config, name = str(root / "config.yml"), MODEL
-    one_file.write(root / "nlu_data", models / "nlu.yml")
-    data = str(models / "nlu.yml")
+    config = str(_config(root, models / "config.yml", dialogue=not nlu_only))
     domain, dialogue = root / "bot" / "domain", root / "bot" / "dialogue"
-    if nlu_only or not domain.exists():
-        model_training.train_nlu(config, data, str(models), fixed_model_name=name)
-        return
-    parts = [data, str(dialogue)] if dialogue.exists() else [data]
-    result = model_training.train(str(domain), config, parts, str(models), force_training=True, fixed_model_name=name)
+    parts = [] if nlu_only else [str(dialogue)]
+    result = model_training.train(str(domain), config, parts, str(models), force_training=True, fixed_model_name=MODEL)
     if result.code != 0 or result.model is None:
         raise RuntimeError("Rasa refused the domain or the data; its own words stand above")
+
+
+def _config(root: Path, target: Path, dialogue: bool) -> Path:
+    """config.yml with our reader of the training data, and without policies if there is no dialogue to learn."""
+    config = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))
+    config["importers"] = [{"name": "bot.nlu.importer.FolderImporter", "folder": str(root / "nlu_data")}]
+    target.write_text(yaml.safe_dump(config if dialogue else {**config, "policies": []}), encoding="utf-8")
+    return target
+
+
+def _side_by_side() -> None:
+    """Lets Rasa train components that do not need each other at the same time: its graph runner takes whatever is `dask.get`.
+
+    Ours do their heavy work in processes (bot/components/parallel.py), so a thread that waits for one holds up nobody.
+    """
+    import dask
+    from dask import threaded
+
+    dask.get = partial(threaded.get, num_workers=_SIDE_BY_SIDE)
 
 
 def _say(words: str, start: float) -> None:

@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import clone, intake, memory, places, soak, turns
+from tests.bench import clone, intake, memory, nlu, places, soak, turns
 from tests.bench.figures import Figure
 from tests.product import Product, free_port
 
-PARTS = ("memory", "turns", "intake", "soak", "places", "clone")
+PARTS = ("nlu", "places", "memory", "turns", "intake", "soak", "clone")
 
 
 def main(parts: list[str]) -> int:
@@ -16,14 +16,16 @@ def main(parts: list[str]) -> int:
     if unknown := set(wanted) - set(PARTS):
         sys.exit(f"Không có phép đo {', '.join(sorted(unknown))}; chọn trong: {', '.join(PARTS)}.")
     figures: list[Figure] = []
+    if "nlu" in wanted:
+        figures += nlu.measure()
+    if "places" in wanted or "nlu" in wanted:
+        figures += places.measure()
     if {"memory", "turns"} & set(wanted):
         figures += of_a_running_product(wanted)
     if "intake" in wanted:
         figures += intake.measure()
     if "soak" in wanted:
         figures += soak.measure()
-    if "places" in wanted:
-        figures += places.measure()
     if "clone" in wanted:
         figures += clone.measure()
     print()

@@ -20,7 +20,7 @@ class Figure:
         return self.value >= self.limit if self.least else self.value <= self.limit
 
     def __str__(self) -> str:
-        line = f"{self.what:<58} {self.value:>9.2f} {self.unit:<8}"
+        line = f"{self.what:<74} {self.value:>9.2f} {self.unit:<8}"
         if self.limit is None:
             return line
         return f"{line} {'≥' if self.least else '≤'} {self.limit:g}  {'đạt' if self.good else 'KHÔNG ĐẠT'}"

@@ -19,7 +19,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def made(root: Path, models: Path, nlu_only: bool, start: float) -> None:
         (models / train.MODEL).write_text((root / "nlu_data" / "greet.yml").read_text())
 
-    monkeypatch.setattr(train, "_train", made)
+    monkeypatch.setattr(train, "make_in", made)
     return tmp_path
 
 
@@ -46,7 +46,7 @@ def test_a_failed_candidate_leaves_nothing(root: Path, monkeypatch: pytest.Monke
     def fails(*_: object) -> None:
         raise RuntimeError("no")
 
-    monkeypatch.setattr(train, "_train", fails)
+    monkeypatch.setattr(train, "make_in", fails)
     assert train.run(root, nlu_only=False, force=False, candidate=True) == 1
     assert files(root) == before
 

@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from api.core.text import fold
@@ -75,6 +76,12 @@ def strip_marks(pieces: Pieces, share: float, random: Random) -> None:
             pieces.words[i] = _bare(word)
 
 
+def lower(pieces: Pieces, share: float, random: Random) -> None:
+    """The whole text in lower case with probability `share`: who leaves out the diacritics mostly leaves out capitals."""
+    if random.random() < share:
+        pieces.words = [word.lower() if len(word.lower()) == len(word) else word for word in pieces.words]
+
+
 def shorten(pieces: Pieces, share: float, random: Random, short_of: Mapping[str, Sequence[str]]) -> None:
     """Replaces words, and pairs of words, by a short form of theirs."""
     for i, word in enumerate(pieces.words):
@@ -140,6 +147,7 @@ def _between_digits(pieces: Pieces, i: int) -> bool:
     return len(around) == 3 and around[0][-1:].isdigit() and around[2][:1].isdigit()
 
 
+@lru_cache(maxsize=50_000)
 def _bare(word: str) -> str:
     lower = fold(word)
     if len(lower) != len(word):
