@@ -8,7 +8,8 @@ import typer
 from pydantic import ValidationError
 from typer._click.exceptions import ClickException
 
-from api.cli import channel, nlu_commands
+from api.cli import channel
+from api.cli.nlu import commands as nlu_commands
 from api.cli.plain_help import Command, complaint, new_group
 from api.cli.trouble import Trouble
 from api.core.errors import DomainError
@@ -49,7 +50,7 @@ def train(
     ] = False,
 ) -> None:
     """Huấn luyện bot nếu nlu_data/, bot/ hoặc config.yml đã thay đổi; mô hình mới chỉ được dùng khi không kém hơn."""
-    from api.cli.nlu_train import train as run_training
+    from api.cli.nlu.train import train as run_training
 
     typer.echo(run_training(force))
 

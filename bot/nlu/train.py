@@ -15,7 +15,7 @@ from bot.nlu import fingerprint
 
 MODEL = "langnghe.tar.gz"
 MARK = "fingerprint.json"
-# made by --candidate: beside the model in use, for the platform to judge (api/cli/nlu_train.py)
+# made by --candidate: beside the model in use, for the platform to judge (api/cli/nlu/train.py)
 CANDIDATE = "candidate.tar.gz"
 CANDIDATE_MARK = "candidate.json"
 LOCK = "training.lock"

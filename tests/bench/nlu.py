@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from api.cli.nlu_judge import judged, pack_index
-from api.cli.nlu_lines import Line, read_lines
-from api.cli.nlu_metrics import Judged, classification, exact_f1, overlap_f1, percentile
+from api.cli.nlu.judge import judged, pack_index
+from api.cli.nlu.lines import Line, read_lines
+from api.cli.nlu.metrics import Judged, classification, exact_f1, overlap_f1, percentile
 from api.core.settings import ROOT
 from api.core.text import fold
 from api.learning.words import types_of_intents

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.cli.nlu_judge import parse_all
+from api.cli.nlu.judge import parse_all
 from api.cli.plan import BOT_PYTHON, FRUGAL
 from api.core.settings import ROOT
 

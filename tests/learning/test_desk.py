@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from api.citizens.models import Citizen
-from api.cli.nlu_lines import parse_line
+from api.cli.nlu.lines import parse_line
 from api.conversations.models import Message
 from api.core.errors import Forbidden, NotFound
 from api.learning import desk, export

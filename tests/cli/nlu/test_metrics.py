@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.cli import nlu_metrics
-from api.cli.nlu_metrics import Judged
+from api.cli.nlu import metrics as nlu_metrics
+from api.cli.nlu.metrics import Judged
 
 RIGHT = Judged(
     text="Đèn đường ngõ 12 Nguyễn Lương Bằng hỏng",

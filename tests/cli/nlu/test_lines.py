@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from api.cli.nlu_lines import read_lines
+from api.cli.nlu.lines import read_lines
 from api.learning.words import types_of_intents
 from api.localities import taxonomy
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.model_store import KEPT, ModelStore, State
+from api.cli.nlu.model_store import KEPT, ModelStore, State
 from api.cli.trouble import Trouble
 
 

@@ -15,7 +15,7 @@ MODEL = "live (đang dùng), previous (dùng trước đó), mã trong `langnghe
 @app.command("parse", cls=Command)
 def parse(text: Annotated[str, typer.Argument(metavar="CÂU", help="Câu cần phân tích, đặt trong dấu nháy.")]) -> None:
     """Cho biết bot hiểu một câu thế nào (JSON)."""
-    from api.cli.nlu import show_parse
+    from api.cli.nlu.show import show_parse
 
     show_parse(text)
 
@@ -26,7 +26,7 @@ def evaluate(
     errors: Annotated[Path | None, typer.Option(metavar="TỆP", help="Ghi những dòng bot hiểu sai vào tệp này.")] = None,
 ) -> None:
     """Chấm điểm bot trên các câu đã gán nhãn và in kết quả (JSON)."""
-    from api.cli.nlu import show_evaluation
+    from api.cli.nlu.show import show_evaluation
 
     show_evaluation(file, errors)
 
@@ -37,7 +37,7 @@ def errors(
     shown: Annotated[int, typer.Option("--examples", metavar="SỐ", min=1, help="Số câu ví dụ của mỗi nhóm lỗi.")] = 10,
 ) -> None:
     """Liệt kê những chỗ bot hiểu sai, xếp theo nhóm, nhiều nhất trước."""
-    from api.cli.nlu import show_errors
+    from api.cli.nlu.show import show_errors
 
     show_errors(file, shown)
 
@@ -52,7 +52,7 @@ def compare(
     shown: Annotated[int, typer.Option("--examples", metavar="SỐ", min=1, help="Số câu đổi kết quả được in ra.")] = 10,
 ) -> None:
     """So hai mô hình trên cùng các câu: điểm, câu tốt lên, câu kém đi, và khác biệt có vượt quá may rủi không."""
-    from api.cli.nlu import show_comparison
+    from api.cli.nlu.show import show_comparison
 
     show_comparison(old, new, file, shown)
 
@@ -60,7 +60,7 @@ def compare(
 @app.command("models", cls=Command)
 def models() -> None:
     """Liệt kê các mô hình đang giữ, mới nhất trước."""
-    from api.cli.nlu_train import models as kept
+    from api.cli.nlu.train import models as kept
 
     for line in kept() or ["Chưa có mô hình nào; hãy chạy `langnghe train`."]:
         typer.echo(line)
@@ -73,7 +73,7 @@ def rollback(
     ] = None,
 ) -> None:
     """Quay lại mô hình dùng trước đó; bot đang chạy chuyển sang ngay, không phải khởi động lại gì."""
-    from api.cli.nlu_train import rollback as go_back
+    from api.cli.nlu.train import rollback as go_back
 
     typer.echo(go_back(to))
 
@@ -83,7 +83,7 @@ def export_unsure(
     file: Annotated[Path, typer.Argument(metavar="TỆP.jsonl", help="Tệp sẽ ghi, theo khuôn của `langnghe nlu evaluate`.")],
 ) -> None:
     """Ghi ra những câu bot chưa chắc, đã che thông tin riêng, kèm nhãn bot đoán để anh/chị sửa lại."""
-    from api.cli.nlu_export import export_unsure as write
+    from api.cli.nlu.export import export_unsure as write
 
     typer.echo(write(file))
 
@@ -97,6 +97,6 @@ def export_labelled(
     ] = None,
 ) -> None:
     """Ghi ra những câu đã gán nhãn ở trang quản trị thành câu huấn luyện; một phần năm để dành chấm điểm."""
-    from api.cli.nlu_export import export_labelled as write
+    from api.cli.nlu.export import export_labelled as write
 
     typer.echo(write(file, evaluation))

@@ -8,8 +8,8 @@ import pytest
 import yaml
 from sqlalchemy import text
 
-from api.cli.nlu_export import export_labelled, export_unsure
-from api.cli.nlu_lines import read_lines
+from api.cli.nlu.export import export_labelled, export_unsure
+from api.cli.nlu.lines import read_lines
 from api.cli.trouble import Trouble
 from api.core.db import transaction
 from api.learning import desk

@@ -1,7 +1,7 @@
-"""Train a candidate, judge it against the model in use, put it into use if it is not worse: `python -m api.cli.nlu_train`.
+"""Train a candidate, judge it against the model in use, put it into use if it is not worse: `python -m api.cli.nlu.train`.
 
 The rule. A candidate that was made with the same bot/ as the model in use (only nlu_data/ or config.yml changed) goes into use
-unless it is significantly worse on the frozen sets, see `nlu_paired`. If bot/ changed too, an upgrade came with new dialogue,
+unless it is significantly worse on the frozen sets, see `paired`. If bot/ changed too, an upgrade came with new dialogue,
 which belongs to the actions of the same version: the candidate goes into use, and a worse judgement is only told. The first
 model, and one that is asked for by --force, always goes into use.
 """
@@ -12,11 +12,11 @@ from json import loads
 
 import httpx
 
-from api.cli.model_store import ModelStore, Record, State
-from api.cli.nlu_frozen import frozen_lines, judged_once
-from api.cli.nlu_judge import call_bot, parse
-from api.cli.nlu_paired import Paired, Verdict, compare, figures, overall
-from api.cli.nlu_words import figures_words, table
+from api.cli.nlu.frozen import frozen_lines, judged_once
+from api.cli.nlu.judge import call_bot, parse
+from api.cli.nlu.model_store import ModelStore, Record, State
+from api.cli.nlu.paired import Paired, Verdict, compare, figures, overall
+from api.cli.nlu.words import figures_words, table
 from api.cli.trouble import Trouble
 from api.core.settings import ROOT, get_settings
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from api.cli.model_store import ModelStore
-from api.cli.nlu_judge import judge
-from api.cli.nlu_lines import Line, read_lines
-from api.cli.nlu_paired import Outcome, outcome
+from api.cli.nlu.judge import judge
+from api.cli.nlu.lines import Line, read_lines
+from api.cli.nlu.model_store import ModelStore
+from api.cli.nlu.paired import Outcome, outcome
 from api.core.settings import ROOT, get_settings
 
 OURS = ("messages.jsonl", "procedures.jsonl")

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from api.cli.model_store import Record, State
-from api.cli.nlu_lines import Line
-from api.cli.nlu_metrics import NOTHING, Judged
-from api.cli.nlu_paired import Outcome, Paired, Verdict, changed, compare, overall
+from api.cli.nlu.lines import Line
+from api.cli.nlu.metrics import NOTHING, Judged
+from api.cli.nlu.model_store import Record, State
+from api.cli.nlu.paired import Outcome, Paired, Verdict, changed, compare, overall
 from api.core.settings import get_settings
 from api.core.words import moment, number
 from api.localities import taxonomy

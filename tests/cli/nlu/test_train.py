@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from api.cli import nlu_frozen, nlu_train
-from api.cli.model_store import ModelStore, State
-from api.cli.nlu_lines import Line, parse_line
-from api.cli.nlu_metrics import Judged
+from api.cli.nlu import frozen as nlu_frozen
+from api.cli.nlu import train as nlu_train
+from api.cli.nlu.lines import Line, parse_line
+from api.cli.nlu.metrics import Judged
+from api.cli.nlu.model_store import ModelStore, State
 from api.cli.trouble import Trouble
 from api.core.settings import get_settings
 

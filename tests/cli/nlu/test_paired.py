@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from api.cli import nlu_words
-from api.cli.nlu_lines import parse_line
-from api.cli.nlu_metrics import Judged
-from api.cli.nlu_paired import Outcome, Paired, Verdict, changed, compare, outcome, overall, tail
+from api.cli.nlu import words as nlu_words
+from api.cli.nlu.lines import parse_line
+from api.cli.nlu.metrics import Judged
+from api.cli.nlu.paired import Outcome, Paired, Verdict, changed, compare, outcome, overall, tail
 
 LINE = {"text": "Rác chất đống ở chợ Hội Đô", "type": "report", "category": "waste", "location": "chợ Hội Đô"}
 FOUND = Judged(

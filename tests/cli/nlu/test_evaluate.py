@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.nlu import pack_index, procedures
+from api.cli.nlu.show import pack_index, procedures
 from api.core.settings import ROOT
 
 LINES = [

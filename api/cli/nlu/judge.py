@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from api.cli.nlu_lines import Line
-from api.cli.nlu_metrics import Judged
+from api.cli.nlu.lines import Line
+from api.cli.nlu.metrics import Judged
 from api.cli.plan import BOT_PYTHON, FRUGAL
 from api.cli.trouble import Trouble
 from api.core.settings import ROOT

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import comb
 
-from api.cli.nlu_lines import Line
-from api.cli.nlu_metrics import Judged
+from api.cli.nlu.lines import Line
+from api.cli.nlu.metrics import Judged
 
 ALPHA = 0.05  # one-sided
 # where a miss harms somebody, two losses without a gain are already too many: 1/2 · 1/2
