@@ -16,7 +16,7 @@ from api.cli.nlu.metrics import Judged, classification, exact_f1, overlap_f1, pe
 from api.core.settings import ROOT
 from api.core.text import fold
 from api.learning.words import types_of_intents
-from tests.bench import nlu_models
+from tests.bench import nlu_models, nlu_signals
 from tests.bench.figures import Figure
 from tests.bench.nlu_figures import calibration_error, figure, recall_at_false_rejection, share
 
@@ -53,6 +53,7 @@ def measure() -> list[Figure]:
                 figures += of_messages(f"{who}, {name}", answers, ours=model is ours)
             figures += of_speed(who, answers, model.train_seconds, load, ours=model is ours)
         figures += of_procedures(ours, labels["procedure"])
+        figures += nlu_signals.measure(ours)
     return figures
 
 
