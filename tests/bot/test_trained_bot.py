@@ -58,3 +58,22 @@ def test_a_line_without_text_is_named_and_the_next_one_read(engine: Engine) -> N
     answers = list(parse_lines(engine, ["{", '{"text": 1}', '{"text": "xin chào"}']))
     assert [a.get("line") for a in answers] == [1, 2, None]
     assert answers[2]["intent"]["name"] == "greet"
+
+
+SIGNALS = [
+    ("Dây điện đứt rơi xuống sân trường, học sinh chạy qua chạy lại", {"danger", "children"}),
+    ("Cái ổ gà này tôi báo năm lần rồi, hẹn mãi chưa thấy sửa", {"waiting"}),
+    ("Quá vô trách nhiệm, coi dân như cỏ rác!", {"anger"}),
+    ("Bóng đèn số 5 trong ngõ chớp nháy, nhờ anh chị xem giúp", set()),
+    ("Xe em chết máy đỗ nhờ trước chợ, mong các anh thông cảm", set()),
+    ("Nam, 0987654321", set()),
+    ("à mà làm khai sinh cho con cần giấy tờ gì", set()),
+]
+
+
+@pytest.mark.parametrize(("text", "borne"), SIGNALS)
+def test_marks_of_urgency_with_and_without_diacritics(engine: Engine, text: str, borne: set[str]) -> None:
+    for said in (text, fold(text)):
+        found = {row["name"]: row["confidence"] for row in engine.parse(said)["signals"]}
+        assert set(found) == {"danger", "children", "waiting", "anger"}
+        assert {name for name, p in found.items() if p >= 0.5} == borne, (said, found)
