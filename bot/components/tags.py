@@ -35,7 +35,7 @@ class MetadataTags(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"key": "tags", "cost": 0.3, "folds": 5, "seed": 0}
+        return {"key": "tags", "cost": 0.3, "folds": 3, "seed": 0}
 
     @classmethod
     def create(
