@@ -38,6 +38,7 @@ _EVENTS = text(
     order by e.id limit :most
     """
 )
+_FORGET_TURNS = text("delete from rasa.events where timestamp < :since")
 
 
 def gather(session: Session, now: datetime) -> int:
@@ -173,9 +174,14 @@ def opening_message(open_key: str | None) -> int | None:
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Throw away what is as old as the raw payloads may be; the newest row stays as the mark of how far we have looked."""
+    """Throw away what is as old as the raw payloads may be; the newest row stays as the mark of how far we have looked.
+
+    Rasa itself never forgets a turn, and reads all of a conversation's before each answer. What a draft needs is far younger.
+    """
     newest = select(func.max(Understanding.event_id)).scalar_subquery()
     session.execute(delete(Understanding).where(Understanding.at < _kept_since(now), Understanding.event_id < newest))
+    if session.scalar(_SEEN):
+        session.execute(_FORGET_TURNS, {"since": _kept_since(now).timestamp()})
 
 
 def _kept_since(now: datetime) -> datetime:

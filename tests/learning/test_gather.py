@@ -217,6 +217,9 @@ def test_what_is_old_is_forgotten_and_not_learnt_again(db: Session, cast: Cast, 
     assert gather(db, later) == 0
     assert db.scalars(select(Understanding.message_id)).all() == [fresh.id]
     assert db.scalar(select(func.count()).select_from(Message).where(Message.id.in_([old.id, older.id]))) == 2
+    oldest = db.scalar(text("select min(timestamp) from rasa.events"))
+    assert oldest is not None
+    assert oldest >= later.timestamp()  # nor does Rasa keep what was said
 
 
 def test_a_bot_whose_memory_was_emptied_is_heard_again(db: Session, cast: Cast, memory: Memory, now: datetime) -> None:
