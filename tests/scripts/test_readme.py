@@ -5,8 +5,9 @@ import re
 import pytest
 from pydantic_core import PydanticUndefined
 
-from api.cli import channel, nlu_commands
+from api.cli import channel
 from api.cli.commands import app, demo, users
+from api.cli.nlu import commands as nlu_commands
 from api.core.settings import ROOT, Settings
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

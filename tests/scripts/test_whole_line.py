@@ -73,6 +73,8 @@ def test_from_the_complaint_to_the_leaders_figures(browser: Browser, product: Pr
     clerk.get_by_role("link", name=number).click()
     expect(clerk.locator("#ticket-title")).to_contain_text("Đèn đường")
     clerk.get_by_role("button", name="Tiếp nhận").click()
+    # the sheet is drawn anew; a form opened on the old one would go with it
+    expect(clerk.get_by_role("button", name="Tiếp nhận")).to_have_count(0, timeout=PATIENCE)
     says(citizen, f"đã tiếp nhận phản ánh {number}")
     clerk.locator("summary", has_text="Hoàn thành").click()
     clerk.get_by_label("Kết quả xử lý").fill("Đã thay bóng đèn lúc 15:30, đèn sáng lại.")
