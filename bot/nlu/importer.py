@@ -38,9 +38,19 @@ class Example(Message):  # type: ignore[misc]
 
 
 def read(folder: Path) -> TrainingData:
-    """What the `*.yml` files below `folder` hold. Raises ValueError with the file's name if one is no YAML."""
+    """What the `*.yml` files below `folder` hold. Raises ValueError with the file's name if one cannot be read."""
     reader = RasaYAMLReader()
-    reader.filename = str(folder)
-    reader._parse_nlu(one_file.items(folder))
+    for path in one_file.paths(folder):
+        _take(reader, path)
     examples = [Example(message.data) for message in reader.training_examples]
     return TrainingData(examples, reader.entity_synonyms, reader.regex_features, reader.lookup_tables, reader.responses)
+
+
+def _take(reader: RasaYAMLReader, path: Path) -> None:
+    """Rasa's reader expects the right shapes, and says of a wrong one only what Python says."""
+    reader.filename = str(path)
+    found = one_file.items_of(path)
+    try:
+        reader._parse_nlu(found)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: an entry does not have the form of training data ({error})") from error

@@ -17,7 +17,11 @@ def items(folder: Path) -> list[dict[str, Any]]:
 
     A file that is no YAML keeps its own name in the error.
     """
-    return [item for path in sorted(folder.rglob("*.yml")) for item in _items(path)]
+    return [item for path in paths(folder) for item in items_of(path)]
+
+
+def paths(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.yml"))
 
 
 class _Blocks(yaml.SafeDumper):
@@ -31,7 +35,7 @@ def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Blocks.add_representer(str, _block)
 
 
-def _items(path: Path) -> list[dict[str, Any]]:
+def items_of(path: Path) -> list[dict[str, Any]]:
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
     except yaml.YAMLError as error:

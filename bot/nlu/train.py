@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import shutil
 import sys
 import time
 from functools import partial
@@ -19,6 +20,7 @@ MARK = "fingerprint.json"
 CANDIDATE = "candidate.tar.gz"
 CANDIDATE_MARK = "candidate.json"
 LOCK = "training.lock"
+UNFINISHED = "unfinished-"
 _SIDE_BY_SIDE = 4  # components; most of the time they wait for their processes
 
 
@@ -45,6 +47,8 @@ def run(root: Path, nlu_only: bool, force: bool, candidate: bool = False) -> int
     models.mkdir(exist_ok=True)
     with (models / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second training waits, and then finds the first one's model
+        for left in models.glob(f"{UNFINISHED}*"):  # by a training that was killed: the lock says that none runs now
+            shutil.rmtree(left)
         if candidate:
             return _make(root, models / CANDIDATE, models / CANDIDATE_MARK, nlu_only, start)
         if not force and fingerprint.fresh(models / MARK, models / MODEL, root, nlu_only):
@@ -58,7 +62,7 @@ def _make(root: Path, model: Path, mark: Path, nlu_only: bool, start: float) -> 
     mark.unlink(missing_ok=True)
     try:
         # a running bot, or one that starts now, never sees half a model
-        with TemporaryDirectory(dir=model.parent) as new:
+        with TemporaryDirectory(dir=model.parent, prefix=UNFINISHED) as new:
             make_in(root, Path(new), nlu_only, start)
             (Path(new) / MODEL).replace(model)
     except (Exception, SystemExit) as error:  # Rasa leaves by sys.exit on bad data

@@ -58,3 +58,11 @@ def test_code_is_bot_alone_and_sources_are_all(root: Path) -> None:
     assert fingerprint.of_sources(root) != sources
     (root / "bot" / "domain" / "domain.yml").write_text("intents: [greet]")
     assert fingerprint.of_code(root) != code
+
+
+def test_what_a_killed_training_left_is_cleared_away(root: Path) -> None:
+    left = root / "bot" / "models" / f"{train.UNFINISHED}x"
+    left.mkdir()
+    (left / train.MODEL).write_text("half")
+    assert train.run(root, nlu_only=False, force=False) == 0
+    assert not left.exists()

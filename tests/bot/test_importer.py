@@ -39,7 +39,8 @@ def test_it_reads_what_rasa_reads(folder: Path) -> None:
     assert (ours.lookup_tables, ours.regex_features) == (theirs.lookup_tables, theirs.regex_features)
 
 
-def test_a_broken_file_is_named(folder: Path) -> None:
-    (folder / "data" / "broken.yml").write_text("nlu: [", encoding="utf-8")
+@pytest.mark.parametrize("text", ["nlu: [", "nlu:\n- intent: greet\n  examples:\n  - 3\n"])
+def test_a_broken_file_is_named(folder: Path, text: str) -> None:
+    (folder / "data" / "broken.yml").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=r"broken\.yml"):
         importer.read(folder / "data")
