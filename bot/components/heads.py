@@ -60,9 +60,8 @@ class _Head(GraphComponent):
             if messages:
                 rows: list[Row] = [m.get(FEATURES) for m in messages]
                 copies = [bool(m.get(COPY)) for m in messages]
-                size = 1 + max((int(row.indices[-1]) for row in rows if len(row.indices)), default=0)
                 recipe = Recipe(*(self._config[name] for name in ("cost", "folds", "seed", "balance")))
-                self._model = linear.train(rows, [str(label_of(m)) for m in messages], copies, size, recipe)
+                self._model = linear.train(rows, [str(label_of(m)) for m in messages], copies, recipe)
                 self._model.save(folder)
         return self._resource
 
@@ -71,15 +70,9 @@ class _Head(GraphComponent):
         row = message.get(FEATURES)
         if self._model is None or row is None or not message.get(TEXT):
             return []
-        p = linear.reweigh(self._model.probabilities(self._within(row)), self._model.labels, self._config["weights"])
+        p = linear.reweigh(self._model.probabilities(row), self._model.labels, self._config["weights"])
         order = p.argsort(kind="stable")[::-1][: self._config["ranking_length"]]
         return [{"name": self._model.labels[i], "confidence": round(float(p[i]), 6)} for i in order]
-
-    def _within(self, row: Row) -> Row:
-        """Without the features that none of this head's own training messages had."""
-        assert self._model is not None
-        count = int(row.indices.searchsorted(len(self._model.weights)))
-        return row if count == len(row.indices) else Row(row.indices[:count], row.values[:count])
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

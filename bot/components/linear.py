@@ -46,10 +46,11 @@ class Linear:
     shift: Floats
 
     def probabilities(self, row: Row) -> Floats:
-        """One probability per label, in the order of `labels`."""
+        """One probability per label, in the order of `labels`. Features that no training message here had count for nothing."""
         if len(self.labels) == 1:
             return np.ones(1, np.float32)
-        scores = row.values @ self.weights[row.indices].astype(np.float32) + self.bias
+        known = int(row.indices.searchsorted(len(self.weights)))
+        scores = row.values[:known] @ self.weights[row.indices[:known]].astype(np.float32) + self.bias
         return _softmax(scores * self.scale + self.shift)
 
     def save(self, folder: Path) -> None:
@@ -64,12 +65,13 @@ class Linear:
         return cls(kept["labels"], storage.read_array(folder, "weights"), bias, kept["scale"], shift)
 
 
-def train(rows: Sequence[Row], labels: Sequence[str], copies: Sequence[bool], size: int, recipe: Recipe) -> Linear:
-    """A calibrated classifier. `size` is the number of features. With a single label it always answers that label.
+def train(rows: Sequence[Row], labels: Sequence[str], copies: Sequence[bool], recipe: Recipe) -> Linear:
+    """A calibrated classifier of the features up to the last that a row has. With a single label it always answers that label.
 
     `copies` says which rows are noisy copies of others; they are learnt from, but not used to calibrate.
     """
     names = sorted(set(labels))
+    size = 1 + max((int(row.indices[-1]) for row in rows if len(row.indices)), default=0)
     matrix = stack(rows, size)
     y = np.array([names.index(label) for label in labels])
     if len(names) == 1:

@@ -64,12 +64,11 @@ class MetadataTags(GraphComponent):
         names = sorted(set().union(*borne))
         rows: list[Row] = [m.get(FEATURES) for m in messages]
         copies = [bool(m.get(COPY)) for m in messages]
-        size = 1 + max((int(row.indices[-1]) for row in rows if len(row.indices)), default=0)
         recipe = Recipe(self._config["cost"], self._config["folds"], self._config["seed"])
         with self._storage.write_to(self._resource) as folder:
             storage.write_json(folder, "tags", names)
             for i, tag in enumerate(names):
-                model = linear.train(rows, [YES if tag in tags else NO for tags in borne], copies, size, recipe)
+                model = linear.train(rows, [YES if tag in tags else NO for tags in borne], copies, recipe)
                 _place(folder, i).mkdir()
                 model.save(_place(folder, i))
                 self._models[tag] = model
@@ -79,7 +78,7 @@ class MetadataTags(GraphComponent):
         for message in messages:
             row = message.get(FEATURES)
             known = self._models.items() if row is not None and message.get(TEXT) else ()
-            found = [{"name": tag, "confidence": round(_probability(model, row), 6)} for tag, model in known]
+            found = [{"name": tag, "confidence": round(_yes(model, row), 6)} for tag, model in known]
             found.sort(key=lambda one: -one["confidence"])
             message.set(self._config["key"], found, add_to_output=True)
         return messages
@@ -96,8 +95,5 @@ def _place(folder: Path, number: int) -> Path:
     return folder / f"tag{number}"
 
 
-def _probability(model: Linear, row: Row) -> float:
-    """That the answer is yes. Features that no training message of this head had are left out."""
-    count = int(row.indices.searchsorted(len(model.weights)))
-    within = row if count == len(row.indices) else Row(row.indices[:count], row.values[:count])
-    return float(model.probabilities(within)[model.labels.index(YES)])
+def _yes(model: Linear, row: Row) -> float:
+    return float(model.probabilities(row)[model.labels.index(YES)])
