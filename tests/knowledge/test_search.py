@@ -118,8 +118,12 @@ def test_card_has_the_facts_and_the_source(db: Session) -> None:
 
 
 def test_card_of_an_unchecked_article_says_so(db: Session) -> None:
-    labels = {line["label"]: line["text"] for line in service.card(service.article(db, "land_split"))["lines"]}
+    row = service.article(db, "land_split")
+    row.body = row.body | {"verified": False}
+    labels = {line["label"]: line["text"] for line in service.card(row)["lines"]}
     assert labels["Lưu ý"] == service.UNCHECKED
+    row.body = row.body | {"verified": True}
+    assert "Lưu ý" not in {line["label"] for line in service.card(row)["lines"]}
 
 
 def test_every_card_and_text_is_short_enough_for_a_phone(db: Session) -> None:
