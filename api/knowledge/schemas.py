@@ -61,7 +61,8 @@ class Edited(BaseModel):
 
 
 class Body(BaseModel):
-    """The facts. `verified`: every number was read in a publication of the rule, none is only recalled or unknown."""
+    """The facts. `verified`: every number was read in a publication of the rule, or of an office that quotes it (then `source`
+    says "đọc qua nguồn dẫn lại"); none is only recalled or unknown."""
 
     model_config = ConfigDict(extra="forbid")
     papers: Annotated[list[Line], Field(min_length=1, max_length=12)]
