@@ -6,11 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from actions.begin import begin
+from actions.telling import owner, say_whose
 from actions.turn import Said, ServiceAction, Turn, slots
 from actions.words import has, words
 from api.core.settings import get_settings
-from api.core.words import due_words
-from api.departments.queries import names
 from api.localities.pack import pack
 from api.tickets.models import Status, Ticket
 from api.tickets.queries import by_number, of_conversation
@@ -103,17 +102,15 @@ def add_to(turn: Turn, number: str) -> list[dict[str, Any]]:
     ticket = by_number(turn.session, number, lock=True)
     said, photos = turn.slots.get("unclear_text"), list(turn.slots.get("unclear_photos") or [])
     text = said or words()["only_a_photo"]
-    owner = names(turn.session).get(ticket.department_code, "")
     if ticket.status in OPEN_STATES:
         if ticket.status == Status.WAITING:
             citizen_answer(turn.session, ticket, text, turn.now, photos)
         else:
             add_words(turn.session, ticket, turn.conversation_id, text, turn.now, photos)
-        turn.say("utter_added", number=ticket.number, department=owner)
+        turn.say("utter_added", number=ticket.number, department=owner(turn, ticket))
     else:
         reopen(turn.session, ticket, turn.conversation_id, said, turn.now)
-        due = due_words(ticket.due_at, get_settings().zone)
-        turn.say("utter_reopened", number=ticket.number, department=owner, due=due)
+        say_whose(turn, ticket, "utter_reopened")
     told = turn.parse(said) if said else None
     mark(turn.session, ticket, told.signals if told else {}, turn.now)
     return slots(unclear_text=None, unclear_photos=None, asked_ticket=None, asked_at=None, failures=0)

@@ -2,11 +2,9 @@
 
 from typing import Any
 
+from actions.telling import owner, say_whose
 from actions.turn import ServiceAction, Turn, slots, then
 from api.conversations.queries import last_card_before
-from api.core.settings import get_settings
-from api.core.words import due_words
-from api.departments.queries import names
 from api.notifications.service import verdict_buttons
 from api.tickets.models import Status, Ticket
 from api.tickets.queries import by_number, of_conversation
@@ -74,8 +72,7 @@ class NotFixed(ServiceAction):
             return []
         reopen(turn.session, ticket, turn.conversation_id, turn.said.text if turn.said.is_words else None, turn.now)
         mark(turn.session, ticket, turn.said.signals, turn.now)
-        owner = names(turn.session).get(ticket.department_code, "")
-        turn.say("utter_reopened", number=ticket.number, department=owner, due=due_words(ticket.due_at, get_settings().zone))
+        say_whose(turn, ticket, "utter_reopened")
         return []
 
 
@@ -116,5 +113,5 @@ def answer_waiting(turn: Turn, ticket: Ticket) -> list[dict[str, Any]]:
     words = turn.said.text if turn.said.is_words else "(ảnh)"
     citizen_answer(turn.session, locked, words, turn.now, turn.said.media_ids)
     mark(turn.session, locked, turn.said.signals, turn.now)
-    turn.say("utter_answer_passed_on", number=ticket.number, department=names(turn.session).get(ticket.department_code, ""))
+    turn.say("utter_answer_passed_on", number=ticket.number, department=owner(turn, ticket))
     return []
