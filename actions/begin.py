@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from actions.filling import ORDER, Helpers, Updates, from_first_words
+from actions.corrections import ORDER
+from actions.filling import from_first_words
+from actions.places import Helpers, Updates
 from actions.turn import Said, Turn, slots, then
 from actions.words import has, words
 from api.citizens.models import Citizen

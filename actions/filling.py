@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
-from actions.corrections import ORDER, correction, part_named, reset
+from actions.corrections import correction, part_named, reset
 from actions.places import Helpers, Slots, Updates, answer_where, names_a_place, pin_updates, place_updates, place_words
 from actions.problems import Problem, one_matter, problems_in
 from actions.turn import Said
 from actions.words import has, is_no, name_in, plain, says_nothing, words
 from api.localities.taxonomy import categories
-
-__all__ = ["ORDER", "Helpers", "Slots", "Updates", "fill", "from_first_words", "place_words", "reset"]
 
 CATEGORY_SURE = 0.5  # from this probability on the category is not asked
 CATEGORY_LIKELY = 0.3  # an answer to "which field?" may be vaguer

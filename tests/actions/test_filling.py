@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from actions.filling import Helpers, fill, from_first_words
+from actions.filling import fill, from_first_words
+from actions.places import Helpers
 from actions.turn import Said, said_of
 from api.places.resolve import Resolution
 
