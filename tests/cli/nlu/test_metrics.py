@@ -1,42 +1,20 @@
 """The figures of `langnghe nlu evaluate`, against numbers worked out by hand."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
 from api.cli.nlu import metrics as nlu_metrics
-from api.cli.nlu.metrics import Judged
+from tests.cli.nlu.judgements import judged
 
-RIGHT = Judged(
-    text="Đèn đường ngõ 12 Nguyễn Lương Bằng hỏng",
-    register="clean",
-    type="report",
-    category="street_light",
-    procedure=None,
-    location="ngõ 12 Nguyễn Lương Bằng",
-    said_type="report",
-    said_category="street_light",
-    said_procedures=(),
-    said_places=("ngõ 12 Nguyễn Lương Bằng",),
-    latency_ms=2.0,
-)
-QUESTION = replace(
-    RIGHT,
+RIGHT = judged()
+QUESTION = judged(
     text="làm khai sinh ở đâu",
     type="question",
     category=None,
     location=None,
     procedure="birth_registration",
-    said_type="question",
     said_category="other",
-    said_places=(),
     said_procedures=("birth_combo", "birth_registration"),
 )
-
-
-def of(**changes: Any) -> Judged:
-    return replace(RIGHT, **changes)
 
 
 def test_accuracy_and_macro_f1() -> None:
@@ -55,16 +33,16 @@ def test_a_label_that_nobody_expected_counts_with_nothing() -> None:
 
 
 def test_places_are_compared_by_syllables() -> None:
-    same = of(said_places=("NGÕ 12, Nguyễn Lương Bằng.",))
+    same = judged(said_places=("NGÕ 12, Nguyễn Lương Bằng.",))
     assert nlu_metrics.exact_f1([same]) == 1.0
-    shorter = of(said_places=("Nguyễn Lương Bằng",))
+    shorter = judged(said_places=("Nguyễn Lương Bằng",))
     assert nlu_metrics.exact_f1([shorter]) == 0.0
     # 3 of 5 expected syllables, none too many
     assert nlu_metrics.overlap_f1([shorter]) == pytest.approx(2 * 3 / (2 * 3 + 0 + 2), abs=1e-4)
 
 
 def test_a_place_where_none_is_counts_against_us() -> None:
-    invented = of(location=None, said_places=("đâu đó",))
+    invented = judged(location=None, said_places=("đâu đó",))
     assert nlu_metrics.exact_f1([RIGHT, invented]) == pytest.approx(2 / 3, abs=1e-4)
     assert nlu_metrics.overlap_f1([RIGHT, invented]) == pytest.approx(10 / 12, abs=1e-4)
     assert nlu_metrics.exact_f1([QUESTION]) is None
@@ -97,7 +75,7 @@ def test_the_worst_confusions_come_first_and_are_twenty_at_most() -> None:
 
 
 def test_the_whole_report() -> None:
-    wrong = of(register="bare", said_type="question", said_category=None, latency_ms=4.0)
+    wrong = judged(register="bare", said_type="question", said_category=None, latency_ms=4.0)
     found = nlu_metrics.report([RIGHT, QUESTION, wrong])
     assert found["n"] == 3
     assert found["type"]["accuracy"] == pytest.approx(2 / 3, abs=1e-4)
@@ -117,4 +95,4 @@ def test_the_whole_report() -> None:
 def test_what_was_wrong_with_a_line() -> None:
     assert RIGHT.wrong() == []
     assert QUESTION.wrong() == ["procedure"]
-    assert of(said_type="x", said_category="y", said_places=()).wrong() == ["type", "category", "location"]
+    assert judged(said_type="x", said_category="y", said_places=()).wrong() == ["type", "category", "location"]

@@ -7,23 +7,11 @@ import pytest
 
 from api.cli.nlu import words as nlu_words
 from api.cli.nlu.lines import parse_line
-from api.cli.nlu.metrics import Judged
 from api.cli.nlu.paired import Outcome, Paired, Verdict, changed, compare, outcome, overall, tail
+from tests.cli.nlu.judgements import judged
 
 LINE = {"text": "Rác chất đống ở chợ Hội Đô", "type": "report", "category": "waste", "location": "chợ Hội Đô"}
-FOUND = Judged(
-    text=LINE["text"],
-    register="?",
-    type="report",
-    category="waste",
-    procedure=None,
-    location="chợ Hội Đô",
-    said_type="report",
-    said_category="waste",
-    said_procedures=(),
-    said_places=("chợ Hội Đô",),
-    latency_ms=1.0,
-)
+FOUND = judged(**LINE)
 
 
 def of(kind: str, *right: bool) -> list[Outcome]:

@@ -17,6 +17,7 @@ from api.cli.nlu.metrics import Judged
 from api.cli.nlu.model_store import ModelStore, State
 from api.cli.trouble import Trouble
 from api.core.settings import get_settings
+from tests.cli.nlu.judgements import judged
 
 LINES = [parse_line(json.dumps({"text": f"câu {n}", "type": "report"}).encode()) for n in range(20)]
 
@@ -47,7 +48,7 @@ class Workshop:
             raise Trouble("Bot không phân tích được các câu này.")
         for n, line in enumerate(lines):
             said = "report" if n < good else "chitchat"
-            yield Judged(line.text, "?", line.type, None, None, None, said, None, (), (), 1.0)
+            yield judged(text=line.text, type=line.type, category=None, location=None, said_type=said)
 
     def live(self) -> str:
         return (self.folder / "langnghe.tar.gz").read_text()
