@@ -41,11 +41,20 @@ class ValidateReport(ServiceAction):
         if is_angry(turn.said) and not turn.slots.get("regretted"):
             turn.say("utter_regret")
             updates["regretted"] = "yes"
-        elif turn.said.media_ids and turn.slots.get("description"):
-            turn.say("utter_photo_received")
-        elif updates.get("description") and turn.slots.get("description") and updates.get("split", "") is not None:
-            turn.say("utter_noted")
+        elif receipt := _receipt(turn, updates):
+            turn.say(receipt)
         return slots(failures=0, **updates)
+
+
+def _receipt(turn: Turn, updates: Mapping[str, Any]) -> str | None:
+    """What is said of something that came unasked, so that the citizen knows it was heard."""
+    if turn.said.media_ids and turn.slots.get("description"):
+        return "utter_photo_received"
+    if updates.get("description") and turn.slots.get("description") and updates.get("split", "") is not None:
+        return "utter_noted"
+    if updates.get("contact_phone") and turn.slots.get("requested_slot") not in ("contact_done", "confirmed"):
+        return "utter_contact_received"
+    return None
 
 
 class AskDescription(ServiceAction):

@@ -176,6 +176,14 @@ def test_a_photo_without_words_is_asked_about(lan: Chat) -> None:
     assert lan.ticket(lan.numbers()[0])[0::3] == ("waste", 1)
 
 
+def test_a_number_that_comes_before_it_is_asked_for_is_taken_and_said_so(lan: Chat) -> None:
+    lan.says(LIGHT)
+    heard = lan.says("Lan 0912345678")
+    assert heard.startswith("Dạ em đã ghi số điện thoại của anh/chị.")
+    assert "ảnh" in heard
+    assert "Lan, 0912345678" in lan.says("không có ảnh")
+
+
 def test_like_before_adds_to_the_running_ticket(lan: Chat) -> None:
     number = lan.reports()
     assert number in lan.says("lại thế rồi em ơi")
