@@ -14,7 +14,7 @@ from admin.auth import Person
 from admin.figures import percent, said, tiles
 from admin.words import label
 from api.core.settings import get_settings
-from api.core.words import number
+from api.core.words import NotADay, number, read_day
 from api.departments.models import Department
 from api.departments.queries import departments, names
 from api.localities.taxonomy import categories
@@ -55,9 +55,9 @@ class Asked:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise BadPeriod from error
+        return read_day(text)
+    except NotADay as error:
+        raise BadPeriod(error.message) from error
 
 
 def seen(db: Session, person: Person, asked: Asked, now: datetime) -> tuple[Period, Scope, Report]:

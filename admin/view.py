@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from admin.words import label, signal_reason, words
 from api.core.settings import get_settings
-from api.core.words import minutes_words, moment, number
+from api.core.words import day_words, minutes_words, moment, number
 from api.departments.models import Role
 from api.localities.pack import pack
 from api.localities.taxonomy import categories, message_types, signals
@@ -29,6 +29,7 @@ def environment() -> Environment:
     made.filters |= {
         "moment": _moment,
         "day": _day,
+        "date": day_words,
         "clock": _clock,
         "recent": _recent,
         "number": number,
@@ -92,7 +93,7 @@ def _recent(at: datetime, now: datetime) -> str:
 
 
 def _day(at: datetime | None) -> str:
-    return at.astimezone(get_settings().zone).strftime("%d/%m/%Y") if at else ""
+    return day_words(at.astimezone(get_settings().zone)) if at else ""
 
 
 def _clock(at: datetime | None) -> str:

@@ -14,6 +14,7 @@ from admin.settings_view import attempt, fields, screen
 from api.core.errors import NotFound
 from api.core.settings import get_settings
 from api.core.web import DB, Now
+from api.core.words import day_words, read_day
 from api.deadlines import edit
 from api.deadlines.models import DeadlineRule
 from api.deadlines.rules import national_days
@@ -140,7 +141,8 @@ def _changes(row: Article, form: Mapping[str, str]) -> dict[str, Any]:
     body |= {name: form.get(name, "") for name in ARTICLE_TEXTS}
     body |= {name: _lines(form.get(name, "")) for name in ARTICLE_LINES}
     body |= {"online_url": form.get("online_url", "").strip() or None, "verified": form.get("verified") == "1"}
-    columns: dict[str, Any] = {name: form.get(name, "") for name in ("title", "summary", "source", "checked_on", "version")}
+    columns: dict[str, Any] = {name: form.get(name, "") for name in ("title", "summary", "source", "version")}
+    columns["checked_on"] = read_day(form.get("checked_on", "")) or ""
     return columns | {"body": body, "keywords": _lines(form.get("keywords", "")), "published": form.get("published") == "1"}
 
 
@@ -163,5 +165,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(map(str, value))
     if isinstance(value, str) and len(value) == 10 and value[4:5] == "-":
-        return date.fromisoformat(value).strftime("%d/%m/%Y")
+        return day_words(date.fromisoformat(value))
     return "trống" if value in (None, "") else str(value)

@@ -152,9 +152,9 @@
 
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
   document.addEventListener("change", (event) => { if (event.target.matches("[data-submit]")) event.target.form.requestSubmit(); });
-  // choosing a day makes the period a custom one
+  // naming a day makes the period a custom one
   document.addEventListener("change", (event) => {
-    if (event.target.type === "date") event.target.form.elements.ky.value = "tuy-chon";
+    if (event.target.matches("[data-day]")) event.target.form.elements.ky.value = "tuy-chon";
   });
   document.fonts.ready.then(drawAll);
 })();

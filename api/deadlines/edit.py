@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.core.errors import Conflict, DomainError
 from api.core.text import nfc, squeeze
+from api.core.words import read_day
 from api.deadlines.models import CalendarOverride, DeadlineRule
 from api.deadlines.rules import rule_for
 from api.departments.audit import audit, fields_of
@@ -64,7 +65,7 @@ def _scope(form: Mapping[str, str]) -> dict[str, str | None]:
 
 def _values(form: Mapping[str, str]) -> dict[str, object]:
     first, last = _minutes(form.get("first_response_minutes", "")), _minutes(form.get("resolution_minutes", ""))
-    start, end = _day(form.get("valid_from", "")), _day(form.get("valid_to", ""))
+    start, end = read_day(form.get("valid_from", "")), read_day(form.get("valid_to", ""))
     if first > last:
         raise DomainError("Thời hạn trả lời đầu tiên không dài hơn thời hạn giải quyết.")
     if start is None or (end is not None and end <= start):
@@ -95,9 +96,9 @@ def days(session: Session) -> Sequence[CalendarOverride]:
 
 def save_day(session: Session, by: int, day: str, working: bool, note: str, now: datetime) -> CalendarOverride:
     """A day that is worked or free against the calendar, with the decision that says so."""
-    when = _day(day)
+    when = read_day(day)
     if when is None:
-        raise DomainError("Anh/chị chọn ngày nhé.")
+        raise DomainError("Anh/chị ghi ngày nhé.")
     row = session.get(CalendarOverride, when)
     before = fields_of(row, ("working", "note")) if row else {}
     if row is None:
@@ -110,7 +111,7 @@ def save_day(session: Session, by: int, day: str, working: bool, note: str, now:
 
 
 def delete_day(session: Session, by: int, day: str, now: datetime) -> None:
-    when = _day(day)
+    when = read_day(day)
     row = session.get(CalendarOverride, when) if when else None
     if row is None:
         raise DomainError("Ngày này không còn trong danh sách.")
@@ -122,13 +123,6 @@ def _minutes(said: str) -> int:
     if not (said.isascii() and said.isdigit() and len(said) < 8 and 0 < int(said) <= LONGEST_MINUTES):
         raise DomainError("Thời hạn là số phút làm việc lớn hơn 0 (một ngày làm việc là 480 phút).")
     return int(said)
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said) if said else None
-    except ValueError as error:
-        raise DomainError("Ngày chưa đúng.") from error
 
 
 def _text(value: str, name: str) -> str:

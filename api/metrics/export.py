@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from api.core.words import day_words
 from api.metrics.tables import Cell, Table
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -31,7 +32,7 @@ def _plain(cell: Cell, zone: ZoneInfo) -> str:
     if isinstance(cell, datetime):
         return cell.astimezone(zone).strftime("%d/%m/%Y %H:%M")
     if isinstance(cell, date):
-        return cell.strftime("%d/%m/%Y")
+        return day_words(cell)
     return "" if cell is None else str(cell).replace(".", ",")
 
 

@@ -106,9 +106,29 @@ def test_a_period_that_cannot_be_is_said_and_the_usual_one_shown(console: Consol
     assert "tiles" in answer.text
 
 
-@pytest.mark.parametrize("query", ["ky=mai-mai", "ky=12-thang", "ky=tuy-chon&tu=2026-11-20&den=2026-11-21", "don_vi="])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ky=mai-mai",
+        "ky=12-thang",
+        "ky=tuy-chon&tu=2026-11-20&den=2026-11-21",
+        "ky=tuy-chon&tu=20/11/2026&den=21112026",
+        "don_vi=",
+    ],
+)
 def test_other_addresses_are_shown(console: Console, people: None, query: str) -> None:
     assert console("dung").get(f"/admin/thong-ke?{query}").status_code == 200
+
+
+def test_days_are_asked_and_told_the_vietnamese_way(console: Console, people: None) -> None:
+    dung = console("dung")
+    # an address that was kept from before, and one that the form makes
+    for query in ("ky=tuy-chon&tu=2026-11-20&den=2026-11-21", "ky=tuy-chon&tu=20/11/2026&den=21/11/2026"):
+        shown = dung.get(f"/admin/thong-ke?{query}").text
+        assert 'value="20/11/2026"' in shown
+        assert 'value="21/11/2026"' in shown
+        assert 'type="date"' not in shown
+    assert "Ngày “31/02/2026” chưa đúng." in dung.get("/admin/thong-ke?ky=tuy-chon&tu=31/02/2026&den=1/3/2026").text
 
 
 def test_an_unknown_file_is_not_there(console: Console, people: None) -> None:
