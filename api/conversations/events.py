@@ -1,7 +1,6 @@
 """What a platform tells: parsed, and each event written down once. Used by webhooks and by polling alike."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,8 +87,9 @@ def _settle(session: Session, event: Receipt, mine: Any, now: datetime) -> None:
 def storable(value: object) -> Any:
     """JSON as PostgreSQL can keep it: without NUL characters and lone surrogates."""
     if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-8", "replace").decode()
-    if isinstance(value, Mapping):
+        plain = value.isascii() and "\x00" not in value
+        return value if plain else value.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [storable(item) for item in value]

@@ -3,8 +3,10 @@
 import re
 import unicodedata
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad"))
+_INVISIBLE: dict[int, str | None] = dict.fromkeys(map(ord, "\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad"))
 _CONTROL = dict.fromkeys([*range(0, 9), 11, 12, *range(14, 32), 127], " ")
+_UNSEEN = _INVISIBLE | _CONTROL
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _D = str.maketrans({"đ": "d", "Đ": "D", "Ð": "D", "ð": "d"})
 _SPACES = re.compile(r"\s+")
 
@@ -14,8 +16,8 @@ def nfc(text: str) -> str:
 
     Lone surrogates, which PostgreSQL refuses to store, become U+FFFD.
     """
-    clean = text.encode("utf-8", "replace").decode("utf-8") if _has_surrogate(text) else text
-    return unicodedata.normalize("NFC", clean.translate(_INVISIBLE).translate(_CONTROL))
+    clean = text.encode("utf-8", "replace").decode("utf-8") if _SURROGATE.search(text) else text
+    return unicodedata.normalize("NFC", clean.translate(_UNSEEN))
 
 
 def fold(text: str) -> str:
@@ -37,7 +39,3 @@ def squeeze(text: str) -> str:
 def utf16_len(text: str) -> int:
     """Length in UTF-16 code units, the unit in which Zalo and Telegram count."""
     return len(text.encode("utf-16-le")) // 2
-
-
-def _has_surrogate(text: str) -> bool:
-    return any(0xD800 <= ord(c) <= 0xDFFF for c in text)

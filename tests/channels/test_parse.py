@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from telegram import Update
 
 from api.channels.contract import IncomingMessage, Kind, Malformed, Reachable, Receipt
 from api.channels.registry import PLATFORMS, platform
@@ -132,6 +133,17 @@ def test_telegram_album_edit_press_and_block() -> None:
     left = {"user": PERSON | {"is_bot": True}, "status": "kicked", "until_date": 0}
     change = {"chat": CHAT, "from": PERSON, "date": 1, "old_chat_member": member, "new_chat_member": left}
     assert one("telegram", {"update_id": 4, "my_chat_member": change}) == Reachable("telegram", "acc", "42", False)
+
+
+def test_telegram_is_read_as_its_library_reads_it() -> None:
+    person = PERSON | {"id": 42, "first_name": "Lan", "last_name": "Nguyễn"}
+    payload = telegram(text="đèn hỏng", **{"from": person})
+    got, theirs = one("telegram", payload), Update.de_json(payload, None).message
+    assert theirs is not None
+    assert theirs.from_user is not None
+    assert (got.chat_id, got.message_id) == (str(theirs.chat.id), str(theirs.message_id))
+    assert (got.sender_id, got.display_name) == (str(theirs.from_user.id), theirs.from_user.full_name)
+    assert (got.text, got.sent_at) == (theirs.text, theirs.date)
 
 
 def test_telegram_live_places_and_groups_are_left_alone() -> None:
