@@ -12,6 +12,8 @@ from starlette.responses import Response
 
 from admin import citizen
 from api import reference
+from api.conversations import hooks
+from api.conversations.door import Door
 from api.core.clock import Clock, SystemClock
 from api.core.edge import BodyLimit, SecurityHeaders
 from api.core.errors import NotFound
@@ -38,6 +40,7 @@ MULTIPART_OVERHEAD = 1_000_000  # bytes around the photo itself; also more than 
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.hub.start()
     yield
+    await app.state.door.close()
     await app.state.hub.stop()
 
 
@@ -54,6 +57,8 @@ def create_app(clock: Clock | None = None) -> FastAPI:
     )
     app.state.clock = clock or SystemClock()
     app.state.hub = Hub()
+    app.state.door = Door()
+    app.router.routes.insert(0, hooks.hook)
     install_problem_handlers(app)
     _install_pages(app)
     for name in ROUTERS:

@@ -11,19 +11,15 @@ import procrastinate
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.core.settings import get_settings
+from api.core.db import conninfo
 
 NAMESPACE = "langnghe"
-
-
-def _conninfo() -> str:
-    return get_settings().database_url.replace("postgresql+psycopg://", "postgresql://")
 
 
 @lru_cache(maxsize=1)
 def app() -> procrastinate.App:
     """The procrastinate app of this process. Tasks are declared on `tasks` and added by `api.worker`."""
-    connector = procrastinate.PsycopgConnector(conninfo=_conninfo(), min_size=1, max_size=8)
+    connector = procrastinate.PsycopgConnector(conninfo=conninfo(), min_size=1, max_size=8)
     made = procrastinate.App(connector=connector)
     made.add_tasks_from(tasks, namespace=NAMESPACE)
     return made

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 import psycopg
 
-from api.core.settings import get_settings
+from api.core.db import conninfo
 
 CHANNELS = ("conversation", "ticket")  # payload: the id of the conversation or ticket
 
@@ -58,8 +58,7 @@ class Hub:
                 await asyncio.sleep(1)
 
     async def _follow(self) -> None:
-        conninfo = get_settings().database_url.replace("postgresql+psycopg://", "postgresql://")
-        async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
+        async with await psycopg.AsyncConnection.connect(conninfo(), autocommit=True) as connection:
             for channel in CHANNELS:
                 await connection.execute(psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(channel)))
             async for notification in connection.notifies():

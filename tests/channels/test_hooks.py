@@ -12,6 +12,7 @@ from api.channels.registry import PLATFORMS
 from api.conversations.photo_links import photo_link
 from api.core.clock import SystemClock
 from api.core.db import transaction
+from api.core.settings import get_settings
 from tests.channels.conftest import Street
 from tests.fakes.control import WEBHOOK_SECRET, until
 
@@ -43,6 +44,21 @@ def test_an_empty_probe_is_answered(connect: Connected, client: httpx.Client, na
 @pytest.mark.parametrize("path", ["nothing/acc", "telegram/unknown", "web/default", "console/x"])
 def test_unknown_doors_are_closed(api: str, client: httpx.Client, clean: None, path: str) -> None:
     assert client.post(f"{api}/hooks/{path}", json={"update_id": 1}, headers=TELEGRAM).status_code == 403
+
+
+def test_what_is_refused_is_a_problem_as_everywhere(connect: Connected, client: httpx.Client) -> None:
+    url = connect("telegram").url
+    huge = b"x" * (get_settings().max_upload_mb * 1_000_000 + 1_000_001)
+    pieces = (huge[i : i + 1_000_000] for i in range(0, len(huge), 1_000_000))  # a body that hides its length
+    for status, answer in [
+        (403, client.post(url, content=b"{}")),
+        (405, client.put(url, content=b"{}")),
+        (413, client.post(url, content=huge, headers=TELEGRAM)),
+        (413, client.post(url, content=pieces, headers=TELEGRAM | {"connection": "close"})),
+    ]:
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_disconnected_account_takes_nothing(connect: Connected, client: httpx.Client, user: str) -> None:
