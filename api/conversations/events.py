@@ -1,21 +1,17 @@
 """What a platform tells: parsed, and each event written down once. Used by webhooks and by polling alike."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.channels import accounts
 from api.channels.contract import Event, IncomingMessage, Malformed, Reachable, Receipt
 from api.channels.registry import platform
+from api.conversations import receipts
 from api.conversations.intake import find_conversation, receive
-from api.conversations.models import Message, OutStatus
-from api.core.db import notify
 from api.core.errors import DomainError
-
-ECHO_WITHIN = timedelta(minutes=10)  # of a message whose sending had an unknown end
 
 
 def read(channel: str, account: str, payload: object) -> list[Event] | None:
@@ -42,7 +38,7 @@ def take(session: Session, channel: str, account: str, payload: object, now: dat
 
 def _write(session: Session, event: Event, now: datetime) -> None:
     if isinstance(event, Receipt):
-        _receipt(session, event, now)
+        receipts.take(session, event, now)
     elif isinstance(event, Reachable):
         conversation = find_conversation(session, event.channel, event.account, event.chat_id)
         if conversation is not None:
@@ -57,31 +53,6 @@ def _message(session: Session, event: IncomingMessage, now: datetime) -> None:
             receive(session, event, now)
     except DomainError as refused:
         accounts.keep_event(session, event.channel, event.account, "refused", f"{refused.code}: {_words(event.raw)}", now)
-
-
-def _receipt(session: Session, event: Receipt, now: datetime) -> None:
-    conversation = find_conversation(session, event.channel, event.account, event.chat_id)
-    if conversation is None:
-        return
-    mine = (Message.conversation_id == conversation.id, Message.direction == "out")
-    if event.state == "sent":
-        _settle(session, event, mine, now)
-        return
-    moment = event.at or now
-    values: dict[str, Any] = {"received_at": moment}
-    if event.state == "seen":
-        values = {"seen_at": moment}
-    session.execute(update(Message).where(*mine, Message.external_id.in_(event.message_ids)).values(values))
-    notify(session, "conversation", str(conversation.id))
-
-
-def _settle(session: Session, event: Receipt, mine: Any, now: datetime) -> None:
-    """The platform echoes what it sent for us: a message whose end was unknown has arrived after all."""
-    query = select(Message).where(*mine, Message.status == OutStatus.UNKNOWN, Message.text == event.text)
-    row = session.scalar(query.where(Message.done_at > now - ECHO_WITHIN).order_by(Message.id).limit(1).with_for_update())
-    if row is not None and event.text:
-        row.status, row.error, row.external_id = OutStatus.SENT, None, event.message_ids[0]
-        notify(session, "conversation", str(row.conversation_id))
 
 
 def storable(value: object) -> Any:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from sqlalchemy import select, update
 
+from api.conversations import receipts
 from api.conversations.bot import RasaBot
 from api.conversations.delivery import ON_THE_WAY, deliver_waiting
 from api.conversations.intake import enqueue_turn
@@ -64,6 +65,13 @@ def deliver(conversation_id: str) -> None:
     if later is not None:
         with transaction() as session:
             enqueue_delivery(session, key, at=later)
+
+
+@tasks.task(name=receipts.NOTE)
+def note_receipt(conversation_id: str, message_ids: list[str], state: str, moment: str) -> None:
+    """Note a receipt that came before the number of its message."""
+    with transaction() as session:
+        receipts.note(session, uuid.UUID(conversation_id), message_ids, state, datetime.fromisoformat(moment))
 
 
 def _no_seat_wait() -> timedelta:

@@ -3,15 +3,20 @@
 import uuid
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
+
 from api.channels import accounts
 from api.channels.contract import OutgoingMessage
 from api.channels.models import ChannelAccount
 from api.citizens.service import identify
+from api.conversations import receipts
 from api.conversations.delivery import deliver_waiting
 from api.conversations.intake import open_conversation
+from api.conversations.jobs import note_receipt
 from api.conversations.outbox import say
 from api.core.clock import FixedClock
 from api.core.db import transaction
+from api.core.jobs import NAMESPACE
 from tests.channels.conftest import Street
 
 
@@ -44,6 +49,15 @@ class Lan:
                 return
             self.clock.move(max(later - self.clock.now(), timedelta()))
         raise AssertionError("it never ends")
+
+    def note_receipts(self) -> int:
+        """As the jobs do when their moment has come. Returns how many there were."""
+        query = text("delete from procrastinate_jobs where task_name = :name returning args")
+        with transaction() as session:
+            waiting = session.scalars(query, {"name": f"{NAMESPACE}:{receipts.NOTE}"}).all()
+        for arguments in waiting:
+            note_receipt(**arguments)
+        return len(waiting)
 
     @property
     def heard(self) -> list[str]:
