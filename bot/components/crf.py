@@ -5,13 +5,12 @@ milliseconds and keeps no sentence.
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pycrfsuite
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -22,20 +21,18 @@ from bot.components.gazetteer import Gazetteer
 from bot.components.keys import COPY, ENTITIES, TEXT, TEXT_TOKENS, learnable, lookup
 from bot.components.parallel import in_child
 from bot.components.spans import Span, joined, spans_of, tags_of, trimmed
+from bot.components.trained import Trained
 
 _FILE = "entities.crfsuite"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class CrfEntities(GraphComponent):
+class CrfEntities(Trained):
     """Config: `lookups`, names of the lookup tables used as features; `join` {label: signs that may part one entity};
     `algorithm` and `options` of crfsuite's trainer. `empty` is the share of the messages without
     entities, and none of their noisy copies, that it learns from: more of them make it timid and slow."""
 
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
+    def _prepare(self) -> None:
         self._gazetteer = Gazetteer({})
         self._tagger: pycrfsuite.Tagger | None = None
         self._model = b""
@@ -51,30 +48,13 @@ class CrfEntities(GraphComponent):
             "options": {"c2": 0.5, "max_iterations": 8, "feature.minfreq": 2, "feature.possible_transitions": True},
         }
 
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "CrfEntities":
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> "CrfEntities":
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            component._gazetteer = Gazetteer.from_json(storage.read_json(folder, "gazetteer"))
-            if (folder / _FILE).exists():
-                component._tagger = pycrfsuite.Tagger()
-                # crfsuite reads these bytes where they are and keeps no reference: without ours it reads freed memory
-                component._model = (folder / _FILE).read_bytes()
-                component._tagger.open_inmemory(component._model)
-        return component
+    def _read(self, folder: Path) -> None:
+        self._gazetteer = Gazetteer.from_json(storage.read_json(folder, "gazetteer"))
+        if storage.has_bytes(folder, _FILE):
+            self._tagger = pycrfsuite.Tagger()
+            # crfsuite reads these bytes where they are and keeps no reference: without ours it reads freed memory
+            self._model = storage.read_bytes(folder, _FILE)
+            self._tagger.open_inmemory(self._model)
 
     def train(self, training_data: TrainingData) -> Resource:
         self._gazetteer = Gazetteer({name: lookup(training_data, name) for name in self._config["lookups"]})
@@ -83,6 +63,7 @@ class CrfEntities(GraphComponent):
             storage.write_json(folder, "gazetteer", self._gazetteer.to_json())
             if any(m.get(ENTITIES) for m in messages):
                 in_child(self._fit, messages, str(folder / _FILE))
+                storage.compress(folder, _FILE)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

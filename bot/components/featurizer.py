@@ -1,66 +1,46 @@
 """Turns a message into one sparse row (see ngrams.py), once, for all the heads behind it."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import storage
 from bot.components.keys import FEATURES, GROUP, NORMAL, TEXT_TOKENS, learnable, lookup
 from bot.components.ngrams import Block, Features, Forms, Vocabulary
+from bot.components.trained import Trained
 from bot.components.word_groups import WordGroups
 
 _SEPARATOR = "\x1f"  # stands in no message: control characters become blanks
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class NgramFeaturizer(GraphComponent):
+class NgramFeaturizer(Trained):
     """Config: `blocks` (see ngrams.Block); `least`: an n-gram of fewer original messages is forgotten; `groups`, the lookup
     table of word groups (see word_groups.py) for blocks of the form "groups"."""
 
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, features: Features) -> None:
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
-        self._features = features
+    def _prepare(self) -> None:
+        self._features = Features([])
         self._groups = WordGroups({})
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"least": 2, "groups": "", "blocks": [{"form": "folded", "unit": "char", "n": [2, 5]}]}
 
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "NgramFeaturizer":
-        return cls(config, model_storage, resource, Features([]))
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> "NgramFeaturizer":
-        component = cls.create(config, model_storage, resource, execution_context)
-        with model_storage.read_from(resource) as folder:
-            words = [part.split(_SEPARATOR) for part in storage.read_json(folder, "grams")]
-            idf = storage.read_array(folder, "idf")
-            component._groups = WordGroups(storage.read_json(folder, "groups"))
+    def _read(self, folder: Path) -> None:
+        words = [part.split(_SEPARATOR) for part in storage.read_json(folder, "grams")]
+        idf = storage.read_array(folder, "idf")
+        self._groups = WordGroups(storage.read_json(folder, "groups"))
         found: list[Vocabulary] = []
         first = 0
-        for block, grams in zip(component._blocks(), words, strict=True):
+        for block, grams in zip(self._blocks(), words, strict=True):
             found.append(Vocabulary(block, grams, idf[first : first + len(grams)], first))
             first += len(grams)
-        component._features = Features(found)
-        return component
+        self._features = Features(found)
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = learnable(training_data)

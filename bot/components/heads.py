@@ -1,12 +1,11 @@
 """Linear classification heads on the row of NgramFeaturizer: one for the intent, any number for labels in the metadata."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -15,43 +14,24 @@ from bot.components import linear
 from bot.components.keys import COPY, FEATURES, INTENT, TEXT, intent_metadata, learnable
 from bot.components.linear import Linear, Recipe
 from bot.components.ngrams import Row
+from bot.components.trained import Trained
 
 Ranking = list[dict[str, Any]]
 
 
-class _Head(GraphComponent):
+class _Head(Trained):
     """What both kinds share. Subclasses say which label a training message has, and where the answer goes."""
 
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
+    def _prepare(self) -> None:
         self._model: Linear | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"cost": 0.3, "folds": 2, "seed": 0, "balance": 0.5, "weights": {}, "ranking_length": 10}
 
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "_Head":
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> "_Head":
-        head = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            if (folder / "labels.json").exists():
-                head._model = Linear.load(folder)
-        return head
+    def _read(self, folder: Path) -> None:
+        if (folder / "labels.json").exists():
+            self._model = Linear.load(folder)
 
     def _learn(self, training_data: TrainingData, label_of: Callable[[Message], str | None]) -> Resource:
         """Trains on the messages that have a label. Without any, the head stays silent."""

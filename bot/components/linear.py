@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from sklearn.svm import LinearSVC
 
 from bot.components import storage
 from bot.components.ngrams import Row
@@ -106,6 +105,8 @@ def reweigh(probabilities: Floats, labels: Sequence[str], weight_of: Mapping[str
 
 def _machine(matrix: csr_matrix, y: NDArray[np.int64], count: int, recipe: Recipe) -> tuple[Floats, Floats]:
     """Weights (features x labels) and biases; a label without an example in this part gets a hopeless score."""
+    from sklearn.svm import LinearSVC  # here: a bot that only answers need not import it
+
     weights = np.zeros((matrix.shape[1], count), np.float32)
     bias = np.full(count, -1.0, np.float32)
     present = np.unique(y)

@@ -1,50 +1,32 @@
 """Gives each token its normal form (what the writer most likely meant) beside its surface, which stays untouched."""
 
+from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import short_forms, storage
 from bot.components.keys import NORMAL, TEXT_TOKENS, learnable, own_words
 from bot.components.text.lexicon import Lexicon
+from bot.components.trained import Trained
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class VietnameseNormaliser(GraphComponent):
+class VietnameseNormaliser(Trained):
     """Config: `short_forms`, the name of the lookup table with short forms. Needs the tokenizer before it."""
 
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, lexicon: Lexicon) -> None:
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
-        self._lexicon = lexicon
+    def _prepare(self) -> None:
+        self._lexicon = Lexicon({}, {})
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"short_forms": ""}
 
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "VietnameseNormaliser":
-        return cls(config, model_storage, resource, Lexicon({}, {}))
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> "VietnameseNormaliser":
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, Lexicon.from_json(storage.read_json(folder, "lexicon")))
+    def _read(self, folder: Path) -> None:
+        self._lexicon = Lexicon.from_json(storage.read_json(folder, "lexicon"))
 
     def train(self, training_data: TrainingData) -> Resource:
         texts = ([t.text for t in m.get(TEXT_TOKENS)] for m in own_words(learnable(training_data)))

@@ -1,12 +1,11 @@
 """Entities that a regular expression describes: the `- regex: NAME` entries of the training data, each an entity NAME."""
 
 import re
+from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -14,41 +13,22 @@ from bot.components import storage
 from bot.components.keys import ENTITIES, TEXT
 from bot.components.spans import without
 from bot.components.text.alignment import clean
+from bot.components.trained import Trained
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class PatternEntities(GraphComponent):
+class PatternEntities(Trained):
     """Stands behind the learnt recogniser and overrules it. Config: `names`, the patterns to use (all if empty)."""
 
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
+    def _prepare(self) -> None:
         self._patterns: list[tuple[str, re.Pattern[str]]] = []
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"names": []}
 
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "PatternEntities":
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> "PatternEntities":
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            component._compile(storage.read_json(folder, "patterns"))
-        return component
+    def _read(self, folder: Path) -> None:
+        self._compile(storage.read_json(folder, "patterns"))
 
     def train(self, training_data: TrainingData) -> Resource:
         names = self._config["names"]

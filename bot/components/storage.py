@@ -1,6 +1,11 @@
-"""What every trained component of ours does to keep itself in Rasa's model: one folder, plain files (JSON, npy, crfsuite)."""
+"""What every trained component of ours does to keep itself in Rasa's model: one folder of JSON, arrays and bytes.
 
+Arrays and bytes are compressed here: Rasa unpacks a model's archive twice to load it, and what no longer shrinks passes fast.
+"""
+
+import io
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +22,35 @@ def read_json(folder: Path, name: str) -> Any:
 
 
 def write_array(folder: Path, name: str, array: NDArray[Any]) -> None:
-    np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    plain = io.BytesIO()
+    np.save(plain, array, allow_pickle=False)
+    _pack(folder, f"{name}.npy", plain.getvalue())
 
 
 def read_array(folder: Path, name: str) -> NDArray[Any]:
-    loaded: NDArray[Any] = np.load(folder / f"{name}.npy", allow_pickle=False)
+    loaded: NDArray[Any] = np.load(io.BytesIO(read_bytes(folder, f"{name}.npy")), allow_pickle=False)
     return loaded
+
+
+def compress(folder: Path, name: str) -> None:
+    """A file that some library wrote into `folder`, from now on for `read_bytes`."""
+    _pack(folder, name, (folder / name).read_bytes())
+    (folder / name).unlink()
+
+
+def has_bytes(folder: Path, name: str) -> bool:
+    return _packed(folder, name).exists() or (folder / name).exists()
+
+
+def read_bytes(folder: Path, name: str) -> bytes:
+    """Also of a model kept since before anything was compressed: one may go back to it."""
+    packed = _packed(folder, name)
+    return zlib.decompress(packed.read_bytes()) if packed.exists() else (folder / name).read_bytes()
+
+
+def _packed(folder: Path, name: str) -> Path:
+    return folder / f"{name}.z"
+
+
+def _pack(folder: Path, name: str, content: bytes) -> None:
+    _packed(folder, name).write_bytes(zlib.compress(content))

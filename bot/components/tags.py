@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -14,12 +12,13 @@ from bot.components import linear, storage
 from bot.components.keys import COPY, FEATURES, TEXT, intent_metadata, learnable
 from bot.components.linear import Linear, Recipe
 from bot.components.ngrams import Row
+from bot.components.trained import Trained
 
 YES, NO = "yes", "no"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class MetadataTags(GraphComponent):
+class MetadataTags(Trained):
     """Learns `metadata: {KEY: "TAG TAG …"}`; sets `KEY` to every tag with its probability, the likeliest first.
 
     A message may bear several tags or, with an empty value, none; one without the key teaches nothing. The value is a list
@@ -27,36 +26,16 @@ class MetadataTags(GraphComponent):
     are calibrated on messages held out, so that 0.5 means as likely as not. Config: `key`, `cost`, `folds`, `seed`.
     """
 
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
+    def _prepare(self) -> None:
         self._models: dict[str, Linear] = {}
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"key": "tags", "cost": 0.3, "folds": 3, "seed": 0}
 
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "MetadataTags":
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> "MetadataTags":
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            names = storage.read_json(folder, "tags")
-            component._models = {tag: Linear.load(_place(folder, i)) for i, tag in enumerate(names)}
-        return component
+    def _read(self, folder: Path) -> None:
+        names = storage.read_json(folder, "tags")
+        self._models = {tag: Linear.load(_place(folder, i)) for i, tag in enumerate(names)}
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = [m for m in learnable(training_data) if self._tags(m) is not None and m.get(FEATURES) is not None]

@@ -79,6 +79,9 @@ def make_in(root: Path, models: Path, nlu_only: bool, start: float) -> None:
     from rasa import model_training
     from rasa.engine.training import hooks
 
+    from bot.nlu import lean
+
+    lean.install()
     hooks.logger.setLevel(logging.INFO)
     hooks.logger.addHandler(_Progress(start))
     hooks.logger.propagate = False
