@@ -13,7 +13,7 @@ from api.cli.nlu.model_store import ModelStore
 from api.cli.nlu.paired import Outcome, outcome
 from api.core.settings import ROOT, get_settings
 
-OURS = ("messages.jsonl", "procedures.jsonl")
+OURS = ("messages.jsonl", "strangers.jsonl", "procedures.jsonl")
 
 
 def frozen_files() -> list[Path]:
