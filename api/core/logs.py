@@ -4,8 +4,9 @@ import logging
 
 from api.core.settings import get_settings
 
-# these name every address they call, and a bot's token is part of its address
-TALKATIVE = ("httpx", "httpcore", "telegram", "zalo_bot", "urllib3")
+# these name every address they call, and a bot's token is part of its address; python-zalo-bot (most of its loggers are below
+# "zaloBot") also writes down what it sends: a webhook's secret, a citizen's words
+TALKATIVE = ("httpx", "httpcore", "telegram", "zalo_bot", "zaloBot", "urllib3")
 
 
 def set_up() -> None:
