@@ -8,13 +8,11 @@ from actions.begin import FORM, empty_draft, expired, helpers, is_angry
 from actions.corrections import part_named
 from actions.filling import fill
 from actions.meaning import ask_meaning, two_meanings
+from actions.telling import say_whose
 from actions.turn import ServiceAction, Turn, ended, slots
 from actions.words import short_field, words
 from api.citizens.service import record_consent, remember_contact
-from api.core.settings import get_settings
 from api.core.text import squeeze
-from api.core.words import due_words
-from api.departments.queries import names
 from api.localities.taxonomy import categories
 from api.places.service import unit_name
 from api.tickets.card import ticket_card
@@ -256,8 +254,7 @@ def _remember(turn: Turn) -> None:
 
 def told(turn: Turn, ticket: Ticket, response: str) -> None:
     """Say where the ticket went and by when, and show its card."""
-    owner = names(turn.session).get(ticket.department_code, "")
-    turn.say(response, number=ticket.number, department=owner, due=due_words(ticket.due_at, get_settings().zone))
+    say_whose(turn, ticket, response)
     turn.show(ticket_card(turn.session, ticket))
 
 
