@@ -131,3 +131,13 @@ def test_an_empty_department_is_told_what_to_do(opened: Open) -> None:
     expect(page.get_by_text("Chưa có phản ánh trong khoảng này")).to_be_visible()
     expect(page.get_by_label("Đơn vị", exact=True)).to_have_count(0)
     clean(page)
+
+
+def test_days_of_a_leaders_own_are_typed_and_found_again(opened: Open) -> None:
+    page = opened("dung", DESK)
+    page.get_by_label("Từ ngày").fill("01112026")
+    page.get_by_label("đến ngày").fill("05/11/2026")
+    page.get_by_label("đến ngày").press("Enter")
+    expect(page.locator(".dash-period")).to_contain_text("01/11/2026 – 05/11/2026")
+    expect(page.get_by_label("Từ ngày")).to_have_value("01/11/2026")
+    clean(page)
