@@ -94,6 +94,7 @@ class Soak:
             app.state.loop.call_soon_threadsafe(citizen.speaks, self.fakes[citizen.platform])
             wait(lambda number=number: number - len(self.echo.asked) < AHEAD, self.parts.tend, QUIET_SECONDS)  # type: ignore[misc]
             if number in kills:
+                self.parts.wait_up()  # the last kill may still be felt
                 self.parts.kill()
                 self.killed += len(self.parts.children)
             self.parts.tend()
