@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.core.errors import NotFound
 from api.core.settings import get_settings
+from api.core.words import day_words
 from api.knowledge.index import current_index
 from api.knowledge.models import Article
 from api.knowledge.rules import LABELS, UNCHECKED, fuse, joined, shorten, sure, worth_offering
@@ -81,7 +82,7 @@ def short_text(found: Article) -> str:
     return "\n".join(
         (
             f"{found.title}: {found.summary}",
-            f"Nguồn: {shorten(found.source, LINE)} (kiểm tra ngày {found.checked_on:%d/%m/%Y}).",
+            f"Nguồn: {shorten(found.source, LINE)} (kiểm tra ngày {day_words(found.checked_on)}).",
             f"Xem đủ: {get_settings().public_address}{page_path(found.code)}",
         )
     )

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from api.core.words import day_words
+from api.core.words import day_words, moment
 from api.metrics.tables import Cell, Table
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -30,7 +30,7 @@ def _plain(cell: Cell, zone: ZoneInfo) -> str:
     if isinstance(cell, str):
         return "'" + cell if cell.lstrip(" ").startswith(_DANGEROUS) else cell
     if isinstance(cell, datetime):
-        return cell.astimezone(zone).strftime("%d/%m/%Y %H:%M")
+        return moment(cell, zone)
     if isinstance(cell, date):
         return day_words(cell)
     return "" if cell is None else str(cell).replace(".", ",")
