@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api.core.settings import ROOT
 from api.core.web import DB
+from api.core.words import day_words
 from api.knowledge import service
 from api.knowledge.models import Article
 from api.knowledge.rules import UNCHECKED
@@ -17,6 +18,7 @@ from api.localities.pack import pack
 
 router = APIRouter(tags=["knowledge"])
 templates = Jinja2Templates(ROOT / "admin" / "templates")
+templates.env.filters["date"] = day_words  # as in the console's templates
 
 BRIEF = {name: EXAMPLE[name] for name in ("code", "title", "summary", "url", "checked_on")}
 MISSING: dict[int | str, dict[str, Any]] = {
