@@ -47,10 +47,19 @@ def note(session: Session, conversation_id: uuid.UUID, message_ids: Sequence[str
 
 
 def _settle(session: Session, event: Receipt, conversation: Conversation, now: datetime) -> None:
-    """The platform echoes what it sent for us: a message whose end was unknown has arrived after all."""
-    mine = (Message.conversation_id == conversation.id, Message.direction == "out")
-    query = select(Message).where(*mine, Message.status == OutStatus.UNKNOWN, Message.text == event.text)
-    row = session.scalar(query.where(Message.done_at > now - ECHO_WITHIN).order_by(Message.id).limit(1).with_for_update())
-    if row is not None and event.text:
-        row.status, row.error, row.external_id = OutStatus.SENT, None, event.message_ids[0]
+    """The platform echoes what it sent for us: a message whose end was unknown has arrived after all.
+
+    Echoes come late and twice: one whose number we know tells nothing new, and one of the words that are leaving just now
+    may be theirs.
+    """
+    number, mine = event.message_ids[0], (Message.conversation_id == conversation.id, Message.direction == "out")
+    if not event.text or session.scalar(select(Message.id).where(*mine, Message.external_id == number)) is not None:
+        return
+    alike = (*mine, Message.text == event.text)
+    if session.scalar(select(Message.id).where(*alike, Message.status == OutStatus.SENDING).limit(1)) is not None:
+        return
+    query = select(Message).where(*alike, Message.status == OutStatus.UNKNOWN, Message.done_at > now - ECHO_WITHIN)
+    row = session.scalar(query.order_by(Message.id).limit(1).with_for_update())
+    if row is not None:
+        row.status, row.error, row.external_id = OutStatus.SENT, None, number
         notify(session, "conversation", str(conversation.id))

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from admin import citizen
 from api.app import create_app
 from api.core.clock import FixedClock
+from api.knowledge import routes
 from api.knowledge.models import Article
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
@@ -94,7 +95,7 @@ def test_an_article_is_shown_whole_and_escaped() -> None:
         checked_on=date(2026, 11, 1),
     )
     request = Request({"type": "http", "method": "GET", "path": "/bai-viet/x", "headers": [], "query_string": b""})
-    page = bytes(citizen.templates.TemplateResponse(request, "citizen/article.html", {"article": article}).body).decode()
+    page = bytes(routes.templates.TemplateResponse(request, "citizen/article.html", {"article": article}).body).decode()
     assert "&lt;b&gt;kể từ khi sinh&lt;/b&gt;" in page
     assert "Giấy chứng sinh" in page
     assert "01/11/2026" in page

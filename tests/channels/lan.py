@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from api.channels import accounts
-from api.channels.contract import OutgoingMessage
+from api.channels.contract import OutgoingMessage, Receipt
 from api.channels.models import ChannelAccount
 from api.citizens.service import identify
 from api.conversations import receipts
@@ -49,6 +49,12 @@ class Lan:
                 return
             self.clock.move(max(later - self.clock.now(), timedelta()))
         raise AssertionError("it never ends")
+
+    def receipt(self, number: str, state: str, words: str = "") -> None:
+        """The platform tells of the message that it numbered so."""
+        account, now = self.there.account, self.clock.now()
+        with transaction() as session:
+            receipts.take(session, Receipt(account.channel, account.account, self.user, (number,), state, words, now), now)
 
     def note_receipts(self) -> int:
         """As the jobs do when their moment has come. Returns how many there were."""

@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from api.channels.contract import OutgoingMessage, Receipt
+from api.channels.contract import OutgoingMessage
 from api.channels.registry import PLATFORMS
-from api.conversations import receipts
 from api.conversations.models import Conversation, Message, OutStatus
 from api.conversations.outbox import NotLost, resend, say
 from api.core.db import transaction
@@ -123,15 +122,12 @@ def test_receipts_are_noted(lan: Callable[..., Lan]) -> None:
 def test_a_receipt_that_comes_before_the_number_of_its_message_is_noted_later(lan: Callable[..., Lan]) -> None:
     her = lan("zalo_oa")
     her.told("một")
-    at = her.clock.now()
-    with transaction() as session:
-        account = her.there.account
-        receipts.take(session, Receipt(account.channel, account.account, her.user, ("m1",), "seen", at=at), at)
+    her.receipt("m1", "seen")
     [row] = her.there.messages(her.user, "out")
     with transaction() as session:
         session.get_one(Message, row.id).external_id = "m1"
     assert her.note_receipts() == 1
-    assert her.there.messages(her.user, "out")[0].seen_at == at
+    assert her.there.messages(her.user, "out")[0].seen_at == her.clock.now()
 
 
 def test_the_platforms_echo_settles_an_unknown_end(lan: Callable[..., Lan]) -> None:
@@ -144,6 +140,20 @@ def test_the_platforms_echo_settles_an_unknown_end(lan: Callable[..., Lan]) -> N
     sent = {"sender": {"id": "303303"}, "recipient": {"id": her.user}, "message": {"msg_id": "o1", "text": "một"}}
     her.there.control.say(her.user, raw={"event_name": "oa_send_text", "timestamp": "1", **sent})
     until(lambda: her.states == [OutStatus.SENT])
+
+
+def test_an_echo_of_other_words_that_read_the_same_settles_nothing(lan: Callable[..., Lan]) -> None:
+    her = lan("zalo_oa")
+    her.told("một", "một", "một")
+    her.there.control.faults("reset")
+    her.deliver_all()
+    lost, arrived, leaving = her.there.messages(her.user, "out")
+    assert (lost.status, arrived.status) == (OutStatus.UNKNOWN, OutStatus.SENT)
+    her.receipt(str(arrived.external_id), "sent", "một")
+    with transaction() as session:
+        session.get_one(Message, leaving.id).status = OutStatus.SENDING
+    her.receipt("of the one that is leaving", "sent", "một")
+    assert her.states == [OutStatus.UNKNOWN, OutStatus.SENT, OutStatus.SENDING]
 
 
 def test_a_worker_that_dies_while_sending_leaves_an_unknown_end(lan: Callable[..., Lan]) -> None:

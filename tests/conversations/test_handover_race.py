@@ -160,6 +160,7 @@ def test_the_bot_that_is_still_thinking_when_the_thread_is_given_back_says_its_w
     key = writes("trả lại giữa chừng", 1)
     turn = threading.Thread(target=handle_waiting, args=(key, bot, SystemClock(), transaction))
     turn.start()
+    assert bot.asked.wait(10)  # before that the words would have been the clerk's to answer
     assert desk.takes(key, desk.ha)
     desk.gives_back(key)
     bot.gate.set()

@@ -187,6 +187,7 @@ def test_search_and_filters_without_reload(cast: Cast, desk: Enter) -> None:
     with transaction() as db:
         report(db, datetime.now(UTC), description="Bóng đèn cầu Phú Lương nhấp nháy")
     page = desk("binh")
+    listening(page)  # the key "/" is the script's
     expect(page.locator(".row-ticket")).to_have_count(2)
     page.keyboard.press("/")
     page.keyboard.type("cau phu luong")

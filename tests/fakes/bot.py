@@ -22,7 +22,7 @@ Script = Callable[[str, dict[str, Any]], Reply]
 class ScriptedBot:
     """`answers`: what is said to words that contain the key; `heard`: every text that arrived, in order.
 
-    While `gate` is closed the bot thinks: that is when the chat shows that it is typing.
+    While `gate` is closed the bot thinks: that is when the chat shows that it is typing. `asked` is set once it has begun to.
     """
 
     def __init__(self, answers: dict[str, Reply] | None = None) -> None:
@@ -31,9 +31,11 @@ class ScriptedBot:
         self.metadata: list[dict[str, Any]] = []
         self.gate = threading.Event()
         self.gate.set()
+        self.asked = threading.Event()
         self._said: dict[tuple[uuid.UUID, int], list[OutgoingMessage]] = {}
 
     def turn(self, conversation_id: uuid.UUID, text: str, metadata: dict[str, Any]) -> list[OutgoingMessage]:
+        self.asked.set()
         self.gate.wait(10)
         self.heard.append(text)
         self.metadata.append(metadata)
