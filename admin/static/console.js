@@ -47,18 +47,23 @@
   }
   function refreshList() {
     const filters = document.getElementById("filters");
-    if (!list() || filters.contains(document.activeElement) && document.activeElement.id === "tim") return refreshRows();
-    const target = new URL(list().dataset.refresh, location.origin);
-    target.searchParams.set("dong", String(list().querySelectorAll(".row-ticket").length));
-    htmx.ajax("GET", target.pathname + target.search, { target: "#list", swap: "innerHTML" });
+    const searching = filters && filters.contains(document.activeElement) && document.activeElement.id === "tim";
+    // while somebody types in the search field only the rows are exchanged
+    if (searching) redraw({ target: "#rows", swap: "outerHTML", select: "#rows" });
+    else redraw({ target: "#list", swap: "innerHTML" });
   }
-  // while somebody types in the search field only the rows are exchanged
-  function refreshRows() {
+  function redraw(place) {
     if (!list()) return;
-    const target = new URL(list().dataset.refresh, location.origin);
+    const drawn = list().dataset.refresh;
+    const target = new URL(drawn, location.origin);
     target.searchParams.set("dong", String(list().querySelectorAll(".row-ticket").length));
-    htmx.ajax("GET", target.pathname + target.search, { target: "#rows", swap: "outerHTML", select: "#rows" });
+    htmx.ajax("GET", target.pathname + target.search, { ...place, headers: { "Drawn-From": drawn } });
   }
+  // rows that were asked for before somebody narrowed the list would undo that
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const drawn = event.detail.requestConfig.headers["Drawn-From"];
+    if (drawn !== undefined && !(list() && list().dataset.refresh === drawn)) event.detail.shouldSwap = false;
+  });
   function refreshPart(part) {
     const number = part.closest("[data-number]").dataset.number;
     htmx.ajax("GET", `/admin/phan-anh/${number}/phan/${part.dataset.part}`, { target: part, swap: "innerHTML" });

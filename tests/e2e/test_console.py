@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -200,6 +200,21 @@ def test_search_and_filters_without_reload(cast: Cast, desk: Enter) -> None:
     expect(page.locator(".empty-title").first).to_have_text("Không có phản ánh nào khớp")
     page.go_back()
     expect(page.locator(".row-ticket")).to_have_count(2)
+
+
+def test_rows_that_come_late_do_not_undo_a_filter(cast: Cast, desk: Enter) -> None:
+    page = desk("binh")
+    listening(page)
+    late: list[Route] = []
+    page.route(re.compile("[?&]dong="), lambda route: late.append(route))
+    with page.expect_request(re.compile("[?&]dong=")), transaction() as db:
+        report(db, datetime.now(UTC), description="Bóng đèn cầu Phú Lương nhấp nháy")
+    page.locator("#quick-waiting").click()
+    expect(page.locator(".empty-title").first).to_have_text("Không có phản ánh nào khớp")
+    with page.expect_response(re.compile("[?&]dong=")):
+        late[0].continue_()
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    expect(page.locator(".row-ticket")).to_have_count(0)
 
 
 def test_the_keyboard_is_enough(cast: Cast, desk: Enter) -> None:
