@@ -3,6 +3,8 @@ UV_VERSION=0.13.9
 # a prebuilt Python cannot be fetched everywhere; who can, runs with UV_PYTHON_DOWNLOADS=automatic
 export UV_PYTHON_DOWNLOADS="${UV_PYTHON_DOWNLOADS:-never}"
 export UV_NO_PROGRESS=1
+# once, some seconds; then each process starts in half the time, also where Python may not write its own bytecode
+export UV_COMPILE_BYTECODE=1
 
 fail() { echo "$1" >&2; exit 1; }
 
