@@ -11,7 +11,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import storage
 from bot.components.keys import FEATURES, GROUP, NORMAL, TEXT_TOKENS, learnable, lookup
-from bot.components.ngrams import Block, Features, Forms, Vocabulary
+from bot.components.ngrams import Block, Features, Forms, Row, Vocabulary
 from bot.components.trained import Trained
 from bot.components.word_groups import WordGroups
 
@@ -20,7 +20,9 @@ _SEPARATOR = "\x1f"  # stands in no message: control characters become blanks
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class NgramFeaturizer(Trained):
-    """Config: `blocks` (see ngrams.Block); `least`: an n-gram of fewer original messages is forgotten; `groups`, the lookup
+    """Sets FEATURES, and the features of a block with a name under that name.
+
+    Config: `blocks` (see ngrams.Block); `least`: an n-gram of fewer original messages is forgotten; `groups`, the lookup
     table of word groups (see word_groups.py) for blocks of the form "groups"."""
 
     def _prepare(self) -> None:
@@ -55,7 +57,7 @@ class NgramFeaturizer(Trained):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            message.set(FEATURES, self._features.row(self._forms(message)))
+            self._set(message, self._features.row(self._forms(message)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -63,8 +65,15 @@ class NgramFeaturizer(Trained):
         messages = learnable(training_data)
         rows = self._features.rows(messages, self._forms)
         for message, row in zip(messages, rows, strict=True):
-            message.set(FEATURES, row)
+            self._set(message, row)
         return training_data
+
+    def _set(self, message: Message, row: Row) -> None:
+        message.set(FEATURES, row)
+        for vocabulary in self._features.vocabularies:
+            if vocabulary.block.name:
+                end = vocabulary.first + len(vocabulary.grams)
+                message.set(vocabulary.block.name, row.between(vocabulary.first, end))
 
     def _forms(self, message: Message) -> Forms:
         forms = Forms.of((token.text, token.get(NORMAL, token.text.lower())) for token in message.get(TEXT_TOKENS, ()))

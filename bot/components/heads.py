@@ -11,8 +11,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import linear
-from bot.components.keys import COPY, FEATURES, INTENT, TEXT, intent_metadata, learnable
+from bot.components.keys import COPY, FEATURES, INTENT, SIMILARITIES, TEXT, intent_metadata, learnable, own_words
 from bot.components.linear import Linear, Recipe
+from bot.components.neighbours import Labelled, persuaded
 from bot.components.ngrams import Row
 from bot.components.trained import Trained
 
@@ -24,14 +25,16 @@ class _Head(Trained):
 
     def _prepare(self) -> None:
         self._model: Linear | None = None
+        self._neighbours: Labelled | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"cost": 0.3, "folds": 2, "seed": 0, "balance": 0.5, "weights": {}, "ranking_length": 10}
+        return {"cost": 0.3, "folds": 2, "seed": 0, "balance": 0.5, "weights": {}, "neighbours": 0.0, "ranking_length": 10}
 
     def _read(self, folder: Path) -> None:
         if (folder / "labels.json").exists():
             self._model = Linear.load(folder)
+            self._neighbours = Labelled.load(folder, len(self._model.labels))
 
     def _learn(self, training_data: TrainingData, label_of: Callable[[Message], str | None]) -> Resource:
         """Trains on the messages that have a label. Without any, the head stays silent."""
@@ -43,6 +46,10 @@ class _Head(Trained):
                 recipe = Recipe(*(self._config[name] for name in ("cost", "folds", "seed", "balance")))
                 self._model = linear.train(rows, [str(label_of(m)) for m in messages], copies, recipe)
                 self._model.save(folder)
+                if self._config["neighbours"]:
+                    named = [str(label_of(m) or "") for m in own_words(learnable(training_data))]
+                    self._neighbours = Labelled.of(named, self._model.labels)
+                    self._neighbours.save(folder)
         return self._resource
 
     def _ranking(self, message: Message) -> Ranking:
@@ -50,7 +57,10 @@ class _Head(Trained):
         row = message.get(FEATURES)
         if self._model is None or row is None or not message.get(TEXT):
             return []
-        p = linear.reweigh(self._model.probabilities(row), self._model.labels, self._config["weights"])
+        p = self._model.probabilities(row)
+        if self._neighbours is not None:
+            p = persuaded(p, self._neighbours.alike(message.get(SIMILARITIES)), self._config["neighbours"])
+        p = linear.reweigh(p, self._model.labels, self._config["weights"])
         order = p.argsort(kind="stable")[::-1][: self._config["ranking_length"]]
         return [{"name": self._model.labels[i], "confidence": round(float(p[i]), 6)} for i in order]
 
@@ -58,7 +68,7 @@ class _Head(Trained):
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentHead(_Head, IntentClassifier):
     """Sets Rasa's `intent` and `intent_ranking`. Config: `cost`, `folds`, `seed`, `balance` (see linear.Recipe),
-    `weights` {label: factor}."""
+    `weights` {label: factor}, `neighbours`, the say (0 to 1) of the training messages that are most alike."""
 
     def train(self, training_data: TrainingData) -> Resource:
         return self._learn(training_data, lambda m: m.get(INTENT))

@@ -28,6 +28,11 @@ class Row(NamedTuple):
     def fingerprint(self) -> str:
         return "row"
 
+    def between(self, first: int, end: int) -> "Row":
+        """The features `first` to `end` (without it), numbered from 0."""
+        start, stop = self.indices.searchsorted([first, end])
+        return Row(self.indices[start:stop] - np.int32(first), self.values[start:stop])
+
 
 _fold = lru_cache(maxsize=50_000)(fold)
 
@@ -51,18 +56,22 @@ class Forms:
 
 @dataclass(frozen=True)
 class Block:
-    """One family of features: `unit` "word" or "char", n-grams of sizes `least` to `most`, of the form `form`."""
+    """One family of features: `unit` "word" or "char", n-grams of sizes `least` to `most`, of the form `form`.
+
+    With a `name` it is also kept apart on the message.
+    """
 
     form: str
     unit: str
     least: int
     most: int
     weight: float = 1.0
+    name: str = ""
 
     @classmethod
     def parse(cls, config: dict[str, Any]) -> "Block":
         least, most = config["n"]
-        return cls(config["form"], config["unit"], least, most, float(config.get("weight", 1.0)))
+        return cls(config["form"], config["unit"], least, most, float(config.get("weight", 1.0)), config.get("name", ""))
 
     def grams(self, forms: Forms) -> Iterator[str]:
         words: list[str] = getattr(forms, self.form)

@@ -1,5 +1,6 @@
 """What our trained components share: they are made empty, learn, and are filled again from the model's folder."""
 
+from abc import abstractmethod
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,8 +44,8 @@ class Trained(GraphComponent):
             component._read(folder)
         return component
 
-    def _prepare(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _prepare(self) -> None: ...
 
-    def _read(self, folder: Path) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _read(self, folder: Path) -> None: ...

@@ -167,7 +167,8 @@ def _check_sent(sent: list[Message], fake: Fake, user: str) -> None:
     """Each of them arrived under the id that the platform gave it, once, and in the order of the thread."""
     heard = [(line.id, line.text) for line in fake.heard(user)]
     ids = {row.external_id for row in sent}
-    assert [(row.external_id, row.text) for row in sent] == [one for one in heard if one[0] in ids], user
+    arrived = [one for one in heard if one[0] in ids]
+    assert [(row.external_id, row.text) for row in sent] == arrived, (user, [(r.external_id, r.text, r.extra) for r in sent], heard)
 
 
 def expected(citizen: Citizen) -> list[str]:

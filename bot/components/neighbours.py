@@ -1,0 +1,116 @@
+"""The training messages that are most like a message, and what their labels say: a memory beside the linear machines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
+
+from bot.components import storage
+from bot.components.keys import SIMILARITIES, learnable, own_words
+from bot.components.linear import stack
+from bot.components.ngrams import Row
+from bot.components.trained import Trained
+
+Floats = NDArray[np.float32]
+_KEPT = "neighbours"
+# chosen by cross-validation, see docs/nlu.md
+NEAREST = 30  # training messages that are asked
+SHARPNESS = 20.0  # one that is more similar by 0.1 counts e^2 times as much
+FLOOR = 1e-3  # nobody's label is impossible
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class Neighbours(Trained):
+    """Sets SIMILARITIES: the cosine of a message and each training message, over the features of one named block.
+
+    Copies are no training messages here: they say the same as their originals. Config: `block`, its name.
+    """
+
+    def _prepare(self) -> None:
+        self._learnt = csr_matrix((0, 0), dtype=np.float32)  # features x training messages
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"block": ""}
+
+    def _read(self, folder: Path) -> None:
+        values, messages, starts = (storage.read_array(folder, name) for name in ("values", "messages", "starts"))
+        shape = (len(starts) - 1, storage.read_json(folder, "count"))
+        self._learnt = csr_matrix((values.astype(np.float32), messages, starts), shape=shape)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        rows: list[Row] = [m.get(self._config["block"]) for m in own_words(learnable(training_data))]
+        size = 1 + max((int(row.indices[-1]) for row in rows if len(row.indices)), default=0)
+        self._learnt = stack(rows, size).T.tocsr()
+        with self._storage.write_to(self._resource) as folder:
+            storage.write_json(folder, "count", len(rows))
+            storage.write_array(folder, "values", self._learnt.data.astype(np.float16))
+            storage.write_array(folder, "messages", self._learnt.indices.astype(np.int32))
+            storage.write_array(folder, "starts", self._learnt.indptr.astype(np.int32))
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            row: Row = message.get(self._config["block"])
+            known = int(row.indices.searchsorted(self._learnt.shape[0]))
+            message.set(SIMILARITIES, row.values[:known] @ self._learnt[row.indices[:known]])
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing: whatever is known of a training message, its nearest neighbour would be itself."""
+        return training_data
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Which of the training messages bear a label, by their numbers among SIMILARITIES, and which of `count` labels it is."""
+
+    messages: NDArray[np.int32]
+    labels: NDArray[np.int16]
+    count: int
+
+    @classmethod
+    def of(cls, labels: Sequence[str], names: Sequence[str]) -> "Labelled":
+        """From the label of every training message (whatever is none of `names` counts as none)."""
+        number = {name: i for i, name in enumerate(names)}
+        known = [(i, number[label]) for i, label in enumerate(labels) if label in number]
+        return cls(np.array([i for i, _ in known], np.int32), np.array([n for _, n in known], np.int16), len(names))
+
+    def save(self, folder: Path) -> None:
+        storage.write_array(folder, _KEPT, np.stack([self.messages, self.labels.astype(np.int32)]))
+
+    @classmethod
+    def load(cls, folder: Path, count: int) -> "Labelled | None":
+        if not storage.has_bytes(folder, f"{_KEPT}.npy"):
+            return None
+        messages, labels = storage.read_array(folder, _KEPT)
+        return cls(messages, labels.astype(np.int16), count)
+
+    def alike(self, similarities: Floats) -> Floats | None:
+        """How much of what is nearest bears each label, as shares; None if nothing is like the message at all."""
+        similar, labels = similarities[self.messages], self.labels
+        if len(similar) > NEAREST:
+            nearest = similar.argpartition(-NEAREST)[-NEAREST:]
+            similar, labels = similar[nearest], labels[nearest]
+        if not len(similar) or similar.max() <= 0:
+            return None
+        strengths = np.exp(SHARPNESS * (similar - similar.max())) * (similar > 0)
+        shares: Floats = np.bincount(labels, strengths, minlength=self.count) / strengths.sum()
+        return shares
+
+
+def persuaded(probabilities: Floats, alike: Floats | None, share: float) -> Floats:
+    """Probabilities after the neighbours had their say: the geometric mean in which their `share` is from 0 to 1."""
+    if alike is None:
+        return probabilities
+    mixed = probabilities ** (1 - share) * (alike + FLOOR) ** share
+    scaled: Floats = (mixed / mixed.sum()).astype(np.float32)
+    return scaled
