@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin.auth import Person
 from admin.figures import percent, said, tiles
+from admin.maps import ground
 from admin.words import label
 from api.core.settings import get_settings
 from api.core.words import NotADay, number, read_day
@@ -97,7 +98,7 @@ def _charts(db: Session, made: Report) -> dict[str, dict[str, Any]]:
     unit_name: Callable[[str | None], str] = lambda key: units[key].name if key in units else said()["unknown_unit"]  # noqa: E731
     owners, fields = names(db), categories()
     return {
-        "where": _ranked("where", made, "unit", unit_name) | {"map": _circles(made.by["unit"], units)},
+        "where": _ranked("where", made, "unit", unit_name) | {"map": _circles(made.by["unit"], units) | ground(db)},
         "what": _ranked("what", made, "category", lambda key: fields.get(key or "", key or "")),
         "who": _departments(made, lambda key: owners.get(key or "", key or "")),
         "when": _time(made),
@@ -188,4 +189,4 @@ def _circles(rows: list[Row], units: Mapping[str, PlaceUnit]) -> dict[str, Any]:
         }
         for code, unit in units.items()
     ]
-    return {"units": circles, "tiles": get_settings().map_tiles_url}
+    return {"units": circles}

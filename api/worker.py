@@ -12,7 +12,7 @@ from procrastinate.jobs import Job, Status
 
 from api.conversations.polling import Poller
 from api.core import jobs, logs
-from api.core.clock import SystemClock
+from api.core.clock import Clock, SystemClock
 from api.core.settings import get_settings
 from api.core.tables import load_all
 
@@ -32,7 +32,7 @@ async def run(stop: asyncio.Event | None = None) -> None:
     poller = Poller(SystemClock())
     poller.start()
     async with app.open_async():
-        rescue = asyncio.create_task(_rescue(app))
+        rescue = asyncio.create_task(_rescue(app, SystemClock()))
         work = asyncio.create_task(_work(app))
         ended = asyncio.create_task(stop.wait())
         await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -57,15 +57,22 @@ async def _work(app: App) -> None:
     )
 
 
-async def _rescue(app: App) -> None:
-    """Jobs of a worker that died keep their lock for ever; put them back into the queue."""
+async def _rescue(app: App, clock: Clock, pause: float = HEARTBEAT_SECONDS) -> None:
+    """Jobs of a worker that died keep their lock for ever; put them back into the queue.
+
+    Who has overslept (the machine was paused, or starved) looks dead himself, and would take his own jobs from his own hands:
+    he lets his heart beat first.
+    """
     while True:
+        before = clock.now()
+        await asyncio.sleep(pause)
+        if (clock.now() - before).total_seconds() > 2 * pause:
+            continue
         try:
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
                 await _put_back(app, job)
         except ConnectorException:
             log.warning("the database does not answer; the worker tries again")
-        await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
 async def _put_back(app: App, job: Job) -> None:

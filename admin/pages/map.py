@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from admin.auth import Me, Person
 from admin.desk import due_view
 from admin.due import DueView
+from admin.maps import ground
 from admin.view import page
-from api.core.settings import get_settings
 from api.core.web import DB, Now
 from api.localities.taxonomy import categories
 from api.places.models import PlaceUnit
@@ -48,7 +48,7 @@ def units(person: Me, db: DB) -> Response:
         {"code": unit.code, "name": unit.short_name, "lat": unit.lat, "lon": unit.lon, "radius": _radius(unit.area_km2)}
         for unit in _units(db)
     ]
-    return JSONResponse({"units": rows, "tiles": get_settings().map_tiles_url})
+    return JSONResponse({"units": rows} | ground(db))
 
 
 def _radius(km2: float | None) -> int:
@@ -63,9 +63,16 @@ def figures(request: Request, person: Me, db: DB, clock: Now) -> Response:
         {
             "units": [_circle(unit, loads.get(unit.code)) for unit in _units(db)],
             "points": _points(db, person, chosen, due),
-            "tiles": get_settings().map_tiles_url,
         }
+        | ground(db)
     )
+
+
+@router.get("/ranh-gioi.json")
+def borders(person: Me, db: DB) -> Response:
+    from api.places.boundaries import drawn  # here: an installation without borders need not load shapely
+
+    return JSONResponse(drawn(db), headers={"Cache-Control": "private, max-age=86400"})
 
 
 def _circle(unit: PlaceUnit, load: UnitLoad | None) -> dict[str, Any]:

@@ -11,6 +11,16 @@
     if (data.tiles) L.tileLayer(data.tiles).addTo(map);
     return map;
   }
+  // the borders, where the authority has imported its own; they arrive later than the circles and lie under them
+  function drawBorders(map, address, own) {
+    fetch(address).then((answer) => answer.json()).then((borders) => {
+      const style = (area) => {
+        const mine = area.properties.code === own;
+        return { weight: mine ? 2 : 1, color: mine ? "#0f6674" : "#8aa3a8", fillColor: "#ffffff", fillOpacity: mine ? 0.9 : 0.5 };
+      };
+      L.geoJSON(borders, { style, interactive: false }).addTo(map).bringToBack();
+    });
+  }
   const escaped = (text) => { const box = document.createElement("span"); box.textContent = text; return box; };
 
   async function ticketMap(box) {
@@ -23,9 +33,11 @@
     // near enough to see where in its unit the point lies, far enough to see the neighbours' names
     if (own) map.fitBounds(L.latLngBounds(L.latLng(own.lat, own.lon).toBounds(own.radius * 2.6)).extend(centre));
     else map.setView(centre, 12);
+    if (data.borders) drawBorders(map, data.borders, box.dataset.unit);
     for (const unit of data.units) {
       const mine = unit.code === box.dataset.unit;
-      L.circle([unit.lat, unit.lon], { radius: unit.radius, weight: mine ? 2 : 1, color: mine ? "#0f6674" : "#8aa3a8", fillColor: "#ffffff", fillOpacity: mine ? 0.9 : 0.5, interactive: false })
+      const seen = data.borders ? { stroke: false, fill: false } : { weight: mine ? 2 : 1, color: mine ? "#0f6674" : "#8aa3a8", fillColor: "#ffffff", fillOpacity: mine ? 0.9 : 0.5 };
+      L.circle([unit.lat, unit.lon], { radius: unit.radius, interactive: false, ...seen })
         .addTo(map).bindTooltip(escaped(unit.name), { permanent: true, direction: "center", className: "unit-name" });
     }
     if (exact) L.circleMarker(centre, { radius: 9, weight: 3, color: "#ffffff", fillColor: "#b3261e", fillOpacity: 1 }).addTo(map);
@@ -34,6 +46,7 @@
   async function townMap(box) {
     const data = await fetch(box.dataset.town).then((answer) => answer.json());
     const map = base(box, data);
+    if (data.borders) drawBorders(map, data.borders);
     const most = Math.max(1, ...data.units.map((unit) => unit.open));
     for (const unit of data.units) {
       const circle = L.circleMarker([unit.lat, unit.lon], {

@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 from typer._click.exceptions import ClickException
 
-from api.cli import channel
+from api.cli import channel, places
 from api.cli.nlu import commands as nlu_commands
 from api.cli.plain_help import Command, complaint, new_group
 from api.cli.trouble import Trouble
@@ -21,6 +21,7 @@ app.add_typer(users, name="user")
 app.add_typer(nlu_commands.app, name="nlu")
 app.add_typer(demo, name="demo")
 app.add_typer(channel.app, name="channel")
+app.add_typer(places.app, name="places")
 
 
 @app.command(cls=Command)
@@ -127,7 +128,7 @@ def _set(**variables: object) -> None:
 def run() -> None:
     """Entry point: every foreseeable trouble is one Vietnamese sentence and a non-zero exit."""
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="langnghe", standalone_mode=False))
     except ClickException as error:
         _end(complaint(error), 2)
     except (Trouble, DomainError) as error:

@@ -1,5 +1,7 @@
 """Places: today's units, the units of before July 2025, and what became of them."""
 
+from datetime import datetime
+
 from sqlalchemy import ARRAY, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,3 +60,12 @@ class Landmark(Base):
     district: Mapped[str]  # folded name of the former district
     lat: Mapped[float | None]
     lon: Mapped[float | None]
+
+
+class UnitBoundary(Base):
+    """Where a unit's border runs, as the authority draws it: imported, never shipped."""
+
+    __tablename__ = "place_boundary"
+    unit_code: Mapped[str] = mapped_column(ForeignKey("place_unit.code", ondelete="CASCADE"), primary_key=True)
+    shape: Mapped[bytes]  # WKB, WGS84 degrees: x is the longitude
+    imported_at: Mapped[datetime]

@@ -1,14 +1,21 @@
 """Places for the rest of the product: words or a point in, today's unit out."""
 
-from functools import lru_cache
+from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.places import pins
 from api.places.index import PlaceIndex, build
-from api.places.models import FormerUnit, Landmark, PlaceUnit, Succession
+from api.places.models import FormerUnit, Landmark, PlaceUnit, Succession, UnitBoundary
 from api.places.resolve import Resolution, resolve
+
+if TYPE_CHECKING:
+    from api.places.borders import Borders
 
 
 @lru_cache(maxsize=1)
@@ -25,6 +32,30 @@ def place_index(session: Session) -> PlaceIndex:
     return kept[0]
 
 
+@lru_cache(maxsize=1)
+def _drawn() -> dict[datetime, Borders]:
+    return {}
+
+
+def borders_imported_at(session: Session) -> datetime | None:
+    return session.scalar(select(func.max(UnitBoundary.imported_at)))
+
+
+def borders(session: Session) -> Borders | None:
+    """What was imported last, None as long as nothing was; an import counts at once in every process."""
+    imported_at = borders_imported_at(session)
+    if imported_at is None:
+        return None
+    kept = _drawn()
+    if imported_at not in kept:
+        from api.places.borders import Borders  # here: an installation without borders need not load shapely
+
+        drawn = Borders.of(session.scalars(select(UnitBoundary).order_by(UnitBoundary.unit_code)).all())
+        kept.clear()
+        kept[imported_at] = drawn
+    return kept[imported_at]
+
+
 def resolve_place(session: Session, text: str) -> Resolution:
     return resolve(text, place_index(session))
 
@@ -35,7 +66,7 @@ def unit_name(session: Session, code: str | None) -> str | None:
 
 def units_at(session: Session, lat: float, lon: float) -> tuple[str, ...]:
     """The unit at a point (WGS84 degrees), or the two or three to ask about; none outside the city."""
-    return pins.units_at(lat, lon, place_index(session))
+    return pins.units_at(lat, lon, place_index(session), borders(session))
 
 
 def unit_at(session: Session, lat: float, lon: float) -> str | None:

@@ -11,10 +11,12 @@ from admin.view import environment, qr
 from api.conversations.photos import store_photo
 from api.deadlines.service import calendar
 from api.departments.models import Staff
+from api.places.boundaries import load as load_boundaries
 from api.tickets import work
 from api.tickets.clock import warning_until
 from tests.admin.conftest import Desk
 from tests.cast import Cast, jpeg, report
+from tests.places.drawing import file_of
 
 Enter = Callable[[Staff], Desk]
 
@@ -167,6 +169,15 @@ def test_the_map_and_its_table_show_each_their_own(as_: Enter, cast: Cast, db: S
     assert mine.get("/admin/ban-do/du-lieu.json?linh_vuc=waste").json()["points"] == []
     assert hers.get("/admin/ban-do/du-lieu.json").json()["points"] == []
     assert len(mine.get("/admin/ban-do/don-vi.json").json()["units"]) == 64
+
+
+def test_borders_are_drawn_once_they_are_imported(as_: Enter, cast: Cast, db: Session, now: datetime) -> None:
+    desk = as_(cast.binh)
+    assert desk.get("/admin/ban-do/don-vi.json").json()["borders"] is None
+    load_boundaries(db, file_of(lambda unit: {"code": unit.code}), now)
+    address = desk.get("/admin/ban-do/du-lieu.json").json()["borders"]
+    assert desk.get("/admin/ban-do/don-vi.json").json()["borders"] == address
+    assert len(desk.get(address).json()["features"]) == 64
 
 
 def test_a_fragment_for_htmx_and_the_whole_page_for_a_step_back(as_: Enter, cast: Cast) -> None:

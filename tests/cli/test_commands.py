@@ -32,6 +32,9 @@ COMMANDS = (
     "nlu export-labelled",
     "demo",
     "demo load",
+    "places",
+    "places boundaries",
+    "places forget-boundaries",
 )
 ENGLISH = re.compile(
     r"\b(usage|options?|arguments?|commands?|show|this|message|exit|default|required|help\.|text|integer|path)\b", re.I

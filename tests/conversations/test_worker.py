@@ -3,9 +3,12 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from procrastinate.jobs import Job
 from sqlalchemy import select, text
 
 from api import worker
@@ -77,6 +80,29 @@ async def test_a_message_that_comes_while_the_bot_fails_locks_nothing(chat: str,
     write(chat, "một")
     await working(lambda: len(spoken(chat)) == 3)
     assert spoken(chat) == ["Em nghe: một", "Em nghe: hai", "Em nghe: ba"]
+
+
+@pytest.mark.asyncio
+async def test_a_worker_that_overslept_lets_its_heart_beat_before_it_calls_anybody_dead() -> None:
+    moments = iter([0, 60, 60, 61, *range(61, 100)])
+    looks: list[int] = []
+
+    class Sleepy:
+        slept = 0
+
+        def now(self) -> datetime:
+            self.slept = next(moments)
+            return datetime(2026, 11, 26, tzinfo=UTC) + timedelta(seconds=self.slept)
+
+    class Jobs:
+        async def get_stalled_jobs(self, seconds_since_heartbeat: float) -> list[Job]:
+            looks.append(clock.slept)
+            raise asyncio.CancelledError
+
+    clock = Sleepy()
+    with pytest.raises(asyncio.CancelledError):
+        await worker._rescue(SimpleNamespace(job_manager=Jobs()), clock, pause=0.5)  # type: ignore[arg-type]
+    assert looks == [61]
 
 
 @pytest.mark.asyncio
