@@ -18,6 +18,7 @@
         const mine = area.properties.code === own;
         return { weight: mine ? 2 : 1, color: mine ? "#0f6674" : "#8aa3a8", fillColor: "#ffffff", fillOpacity: mine ? 0.9 : 0.5 };
       };
+      borders.features.sort((a, b) => (a.properties.code === own) - (b.properties.code === own)); // its own line over the neighbours'
       L.geoJSON(borders, { style, interactive: false }).addTo(map).bringToBack();
     });
   }
@@ -48,9 +49,10 @@
     const map = base(box, data);
     if (data.borders) drawBorders(map, data.borders);
     const most = Math.max(1, ...data.units.map((unit) => unit.open));
+    const size = Math.min(1, Math.max(0.5, box.clientWidth / 640)); // on a phone the units lie closer
     for (const unit of data.units) {
       const circle = L.circleMarker([unit.lat, unit.lon], {
-        radius: unit.open ? 8 + 22 * Math.sqrt(unit.open / most) : 3,
+        radius: size * (unit.open ? 8 + 22 * Math.sqrt(unit.open / most) : 3),
         weight: 1.5, color: unit.overdue ? colours.overdue : unit.open ? "#0f6674" : "#8aa3a8",
         fillColor: unit.overdue ? colours.overdue : "#0f6674", fillOpacity: unit.open ? 0.35 : 0.15,
       }).addTo(map);
@@ -59,7 +61,7 @@
     }
     if (data.units.length) map.fitBounds(data.units.map((unit) => [unit.lat, unit.lon]), { padding: [24, 24] });
     for (const point of data.points) {
-      L.circleMarker([point.lat, point.lon], { radius: 6, weight: 2, color: "#ffffff", fillColor: colours[point.state], fillOpacity: 1 })
+      L.circleMarker([point.lat, point.lon], { radius: 3 + 3 * size, weight: 2, color: "#ffffff", fillColor: colours[point.state], fillOpacity: 1 })
         .addTo(map).bindTooltip(escaped(`${point.number} · ${point.words} · ${point.title}`))
         .on("click", () => location.assign(`/admin/phan-anh/${point.number}`));
     }

@@ -62,7 +62,7 @@ def migrate() -> None:
     from api.cli.database import available
     from api.cli.migrate import migrate as run_migrations
 
-    with available():
+    with available(migrated=False):
         run_migrations()
     typer.echo("Cơ sở dữ liệu đã ở phiên bản mới nhất.")
 

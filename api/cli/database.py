@@ -4,13 +4,38 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import OperationalError
+
 from api.cli import ground
+from api.cli.trouble import Trouble
 from api.core.settings import get_settings
 
 
 @contextmanager
-def available() -> Iterator[None]:
-    """Inside, `api.core.db` works. A server that `langnghe up` runs is joined and left running."""
+def available(*, migrated: bool = True) -> Iterator[None]:
+    """Inside, `api.core.db` works. A server that `langnghe up` runs is joined and left running.
+
+    Raises Trouble if it does not answer, or if its tables are not those of today's product (unless the caller is about to
+    bring them there).
+    """
+    with _served():
+        _check(migrated)
+        yield
+
+
+def _check(migrated: bool) -> None:
+    from api.cli.migrate import up_to_date
+
+    try:
+        fine = up_to_date()
+    except OperationalError as error:
+        raise Trouble("Không kết nối được cơ sở dữ liệu. Hãy xem lại LANGNGHE_DATABASE_URL.") from error
+    if migrated and not fine:
+        raise Trouble("Cơ sở dữ liệu chưa được dựng hoặc còn ở phiên bản cũ. Hãy chạy `langnghe migrate` trước.")
+
+
+@contextmanager
+def _served() -> Iterator[None]:
     settings = get_settings()
     if settings.database_url:
         yield

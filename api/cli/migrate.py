@@ -2,12 +2,15 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 import api.deadlines.pack
 import api.departments.pack
 import api.knowledge.pack
 import api.places.pack
 import api.routing.pack
+from api.core import db
 from api.core.db import transaction
 from api.core.settings import ROOT
 
@@ -21,8 +24,18 @@ PACKS = (
 )
 
 
+_CONFIG = Config(ROOT / "alembic.ini")
+
+
+def up_to_date() -> bool:
+    """Whether the tables are those that this version of the product expects."""
+    with db.engine().connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found == ScriptDirectory.from_config(_CONFIG).get_current_head()
+
+
 def migrate() -> None:
-    command.upgrade(Config(ROOT / "alembic.ini"), "head")
+    command.upgrade(_CONFIG, "head")
     with transaction() as session:
         for load in PACKS:
             load(session)

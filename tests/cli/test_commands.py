@@ -95,12 +95,21 @@ def test_a_setting_that_cannot_be_is_named() -> None:
     assert "LANGNGHE_PORT, LANGNGHE_WORKER_CONCURRENCY" in done.stderr
 
 
+@pytest.mark.parametrize("words", ["migrate", "user list"])
+def test_a_database_that_does_not_answer_is_one_sentence(words: str) -> None:
+    done = run(*words.split(), LANGNGHE_DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    assert (done.returncode, done.stderr) == (1, "Không kết nối được cơ sở dữ liệu. Hãy xem lại LANGNGHE_DATABASE_URL.\n")
+
+
 def test_accounts_over_an_embedded_database_that_is_not_running() -> None:
     # pytest's own folders are too long for PostgreSQL's socket
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="ln-cli", dir="/tmp", ignore_cleanup_errors=True) as folder:
         here = {"LANGNGHE_DATA_DIR": folder, "LANGNGHE_DATABASE_URL": ""}
+        early = run("user", "list", **here)
+        assert (early.returncode, early.stderr.count("\n")) == (1, 1)
+        assert "langnghe migrate" in early.stderr
         assert run("migrate", **here).stdout == "Cơ sở dữ liệu đã ở phiên bản mới nhất.\n"
         added = run("user", "add", "lan", "--role", "clerk", "--department", "chieu_sang", "--name", "Nguyễn Thị Lan", **here)
         assert re.fullmatch(r"Đã thêm tài khoản lan\. Mật khẩu: [a-z0-9]{12}\n", added.stdout), added.stderr
