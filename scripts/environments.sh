@@ -34,10 +34,25 @@ find_uv() {
   ln -sf ../uv-venv/bin/uv "$UV"
 }
 
+# What an environment was made of. Where that has not changed, uv need not look through every file of it again.
+made_of() { echo "$UV_VERSION $(cat pyproject.toml uv.lock bot/pyproject.toml bot/uv.lock | sha256sum | cut -d' ' -f1)"; }
+
+synced() { # whether both environments are whole and of today's lockfiles; a full one will do for who wants less
+  local wanted mark
+  wanted=$(made_of)
+  mark=$(cat .venv/.synced 2>/dev/null) || return 1
+  [ "$mark" = "$wanted" ] || [ "$mark" = "$wanted $*" ] || return 1
+  [ "$(cat bot/.venv/.synced 2>/dev/null)" = "$wanted" ] && [ -x .venv/bin/langnghe ] && [ -x bot/.venv/bin/python ]
+}
+
 # Arguments go to the platform's `uv sync`
 sync_environments() {
+  synced "$@" && return
+  rm -f .venv/.synced bot/.venv/.synced
   "$UV" python find --quiet 3.11 >/dev/null 2>&1 || [ "$UV_PYTHON_DOWNLOADS" = automatic ] \
     || fail "Bot cần Python 3.11 mà máy này chưa có. Hãy cài Python 3.11, hoặc để uv tự tải: UV_PYTHON_DOWNLOADS=automatic $0"
   "$UV" sync --frozen --quiet --python 3.11 "$@" || fail "Không cài được môi trường của nền tảng. Hãy kiểm tra mạng và ổ đĩa rồi chạy lại."
   "$UV" sync --frozen --quiet --project bot || fail "Không cài được môi trường của bot. Hãy kiểm tra mạng và ổ đĩa rồi chạy lại."
+  echo "$(made_of)${*:+ $*}" > .venv/.synced
+  made_of > bot/.venv/.synced
 }

@@ -48,7 +48,7 @@ def steps(settings: Settings, *, with_demo: bool, fake_channels: bool = False) -
         Step(
             "train",
             "Huấn luyện bot",
-            [sys.executable, "-m", "api.cli.nlu.train"],
+            [sys.executable, "-m", "api.cli.nlu.freshness"],
             "Huấn luyện bot không thành công.",
             environment=bot_environment(settings),
             patience=1800,

@@ -1,16 +1,15 @@
 """What the bot makes of labelled messages. The bot lives in an environment of its own."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from api.cli.nlu.bot_python import call_bot
 from api.cli.nlu.lines import Line
 from api.cli.nlu.metrics import Judged
-from api.cli.plan import BOT_PYTHON, FRUGAL
 from api.cli.trouble import Trouble
 from api.core.settings import ROOT
 from api.core.text import nfc
@@ -88,18 +87,3 @@ def parse_all(texts: Iterable[str], model: Path) -> tuple[list[dict[str, Any]], 
         raise Trouble("Bot không phân tích được các câu này; nguyên nhân nằm ở các dòng ngay phía trên.")
     # not splitlines(): a text may hold other separators
     return [json.loads(line) for line in done.stdout.split("\n") if line.strip()], done.stderr
-
-
-def call_bot(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[str]":
-    """`python -m bot.nlu` with these arguments, in the bot's environment."""
-    if not BOT_PYTHON.exists():
-        raise Trouble("Môi trường của bot chưa được cài đặt; hãy chạy `scripts/run`.")
-    own = {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "ignore", "RASA_TELEMETRY_ENABLED": "false"}
-    return subprocess.run(
-        [str(BOT_PYTHON), "-m", "bot.nlu", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **FRUGAL, **own},
-        encoding="utf-8",
-        check=False,
-        **options,
-    )

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from api.cli.nlu import words as nlu_words
+from api.cli.nlu.freshness import store
 from api.cli.nlu.frozen import frozen_lines, judged, judged_once
 from api.cli.nlu.judge import judge, pack_index, parse, procedures
 from api.cli.nlu.lines import Line, read_lines
 from api.cli.nlu.metrics import Judged, report
-from api.cli.nlu.train import ensure, store
+from api.cli.nlu.train import ensure
 from api.cli.trouble import Trouble
 
 __all__ = ["judge", "pack_index", "parse", "procedures", "show_comparison", "show_errors", "show_evaluation", "show_parse"]

@@ -6,14 +6,14 @@ which belongs to the actions of the same version: the candidate goes into use, a
 model, and one that is asked for by --force, always goes into use.
 """
 
-import subprocess
 import sys
-from json import loads
 
 import httpx
 
+from api.cli.nlu.bot_python import call_bot
+from api.cli.nlu.freshness import UNCHANGED, sources, store
 from api.cli.nlu.frozen import frozen_lines, judged_once
-from api.cli.nlu.judge import call_bot, parse
+from api.cli.nlu.judge import parse
 from api.cli.nlu.model_store import ModelStore, Record, State
 from api.cli.nlu.paired import Paired, Verdict, compare, figures, overall
 from api.cli.nlu.words import figures_words, table
@@ -27,26 +27,13 @@ class Refused(Trouble):
     """The candidate is worse; the model in use stays."""
 
 
-def store() -> ModelStore:
-    return ModelStore(ROOT / "bot" / "models")
-
-
-def sources() -> dict[str, str]:
-    """Fingerprints of what a model would be made of now: {"sources", "code"}."""
-    answer = call_bot("sources", stdout=subprocess.PIPE)
-    if answer.returncode:
-        raise Trouble("Không đọc được nlu_data/, bot/ hoặc config.yml; nguyên nhân nằm ở các dòng ngay phía trên.")
-    found: dict[str, str] = loads(answer.stdout)
-    return found
-
-
 def train(force: bool = False) -> str:
     """Train if something changed. Returns what happened, in a sentence. Raises `Refused`, or `Trouble` if training failed."""
     kept = store()
     with kept.locked():
         made_of = sources()
         if not force and kept.settled(made_of["sources"]):
-            return "Không có gì thay đổi, mô hình hiện tại vẫn dùng được."
+            return UNCHANGED
         if call_bot("train", "--candidate", stdout=sys.stderr).returncode:
             raise Trouble("Huấn luyện bot không thành công; nguyên nhân nằm ở các dòng ngay phía trên.")
         before = kept.live

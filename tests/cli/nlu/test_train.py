@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from api.cli.nlu import freshness
 from api.cli.nlu import frozen as nlu_frozen
 from api.cli.nlu import train as nlu_train
 from api.cli.nlu.lines import Line, parse_line
@@ -59,11 +60,20 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     made = Workshop(tmp_path)
     monkeypatch.setattr(nlu_train, "store", lambda: ModelStore(tmp_path))
     monkeypatch.setattr(nlu_train, "call_bot", made.call)
+    monkeypatch.setattr(freshness, "call_bot", made.call)
+    monkeypatch.setattr(freshness, "store", lambda: ModelStore(tmp_path))
     monkeypatch.setattr(nlu_train, "parse", lambda texts, model: iter(({},)))
     monkeypatch.setattr(nlu_train, "tell_bot", lambda: "(bot)")
     monkeypatch.setattr(nlu_train, "frozen_lines", lambda: LINES)
     monkeypatch.setattr(nlu_frozen, "judge", made.judge)
     return made
+
+
+def test_a_start_trains_what_changed_and_else_only_says_so(shop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
+    freshness.main()
+    assert capsys.readouterr().out == "Mô hình đầu tiên đã được đưa vào dùng.\n"
+    freshness.main()
+    assert capsys.readouterr().out == f"{freshness.UNCHANGED}\n"
 
 
 def test_the_first_model_is_not_judged(shop: Workshop) -> None:
