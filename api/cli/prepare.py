@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy.exc import OperationalError
 
 from api.channels.accounts import disconnect_twins
-from api.cli import accounts, demo
+from api.cli import accounts
 from api.cli.migrate import migrate
 from api.core import logs
 from api.core.db import transaction
@@ -23,6 +23,8 @@ def main(arguments: Sequence[str]) -> None:
         if "--fake-channels" not in arguments:
             disconnect_twins(session)
     if "--demo" in arguments:
+        from api.cli import demo  # here: it brings half of the product along, and every start waits for this process
+
         print(demo.load())
 
 

@@ -49,10 +49,11 @@ def load(session: Session) -> None:
     rows = _rows()
     _upsert(session, PlaceUnit, rows.units, "code")
     _upsert(session, FormerUnit, rows.former, "code")
-    session.execute(insert(Succession).values(rows.successions).on_conflict_do_nothing())
+    # rows beside the statement, here and below: one statement with thousands of values costs every start half a second
+    session.connection().execute(insert(Succession.__table__).on_conflict_do_nothing(), rows.successions)  # type: ignore[arg-type]
     # the pack's landmarks replace the earlier ones: they are reference data, nobody edits them in the console
     session.execute(delete(Landmark))
-    session.execute(insert(Landmark).values(rows.landmarks))
+    session.connection().execute(insert(Landmark.__table__), rows.landmarks)  # type: ignore[arg-type]
 
 
 def reference() -> Reference:
@@ -161,6 +162,6 @@ def _former_key(row: sqlite3.Row) -> str:
 
 
 def _upsert(session: Session, table: type[Base], rows: list[dict[str, Any]], key: str) -> None:
-    statement = insert(table).values(rows)
+    statement = insert(table.__table__)  # type: ignore[arg-type]
     changed = {column: statement.excluded[column] for column in rows[0] if column != key}
-    session.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed))
+    session.connection().execute(statement.on_conflict_do_update(index_elements=[key], set_=changed), rows)
