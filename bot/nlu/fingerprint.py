@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -47,7 +48,9 @@ def _sources(root: Path) -> Iterator[Path]:
 
 
 def _files(root: Path, folder: str) -> Iterator[Path]:
-    for path in (root / folder).rglob("*"):
-        below = path.relative_to(root).parts
-        if path.suffix in _SUFFIXES and not _LEFT_OUT & set(below) and not any(p.endswith(".egg-info") for p in below):
-            yield path
+    for place, folders, names in os.walk(root / folder):
+        # not even entered: an environment has tens of thousands of files, and every start asks
+        folders[:] = [name for name in folders if name not in _LEFT_OUT and not name.endswith(".egg-info")]
+        for name in names:
+            if name not in _LEFT_OUT and Path(name).suffix in _SUFFIXES:
+                yield Path(place, name)
