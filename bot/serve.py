@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from bot import quiet_log
+from bot.nlu import environment
 
 BOT = Path(__file__).resolve().parent
 SCHEMA = "rasa"
@@ -71,6 +72,7 @@ def main() -> None:
     os.environ["LANGNGHE_ACTION_TOKEN"] = action_token()
     sys.argv = arguments()
     quiet_log.install()
+    environment.one_after_the_other()
     from rasa.__main__ import main as rasa
 
     rasa()

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.nlu import environment
+
 _WARM_UP = ("Xin chào", "Đèn đường hỏng ở đây", "cho toi hoi thu tuc")
 
 
@@ -17,6 +19,7 @@ class Engine:
     def __init__(self, model: Path) -> None:
         from rasa.core.agent import Agent
 
+        environment.one_after_the_other()
         start = time.perf_counter()
         self._agent = Agent.load(str(model))
         self._loop = asyncio.new_event_loop()
