@@ -35,7 +35,8 @@ def up_to_date() -> bool:
 
 
 def migrate() -> None:
-    command.upgrade(_CONFIG, "head")
+    if not up_to_date():  # to say so alembic would load every table first, at every start
+        command.upgrade(_CONFIG, "head")
     with transaction() as session:
         for load in PACKS:
             load(session)
