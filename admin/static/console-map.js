@@ -11,13 +11,11 @@
     if (data.tiles) L.tileLayer(data.tiles).addTo(map);
     return map;
   }
+  const land = (mine) => ({ weight: mine ? 2 : 1, color: mine ? "#0f6674" : "#8aa3a8", fillColor: "#ffffff", fillOpacity: mine ? 0.9 : 0.5 });
   // the borders, where the authority has imported its own; they arrive later than the circles and lie under them
   function drawBorders(map, address, own) {
     fetch(address).then((answer) => answer.json()).then((borders) => {
-      const style = (area) => {
-        const mine = area.properties.code === own;
-        return { weight: mine ? 2 : 1, color: mine ? "#0f6674" : "#8aa3a8", fillColor: "#ffffff", fillOpacity: mine ? 0.9 : 0.5 };
-      };
+      const style = (area) => land(area.properties.code === own);
       borders.features.sort((a, b) => (a.properties.code === own) - (b.properties.code === own)); // its own line over the neighbours'
       L.geoJSON(borders, { style, interactive: false }).addTo(map).bringToBack();
     });
@@ -36,8 +34,7 @@
     else map.setView(centre, 12);
     if (data.borders) drawBorders(map, data.borders, box.dataset.unit);
     for (const unit of data.units) {
-      const mine = unit.code === box.dataset.unit;
-      const seen = data.borders ? { stroke: false, fill: false } : { weight: mine ? 2 : 1, color: mine ? "#0f6674" : "#8aa3a8", fillColor: "#ffffff", fillOpacity: mine ? 0.9 : 0.5 };
+      const seen = data.borders ? { stroke: false, fill: false } : land(unit.code === box.dataset.unit);
       L.circle([unit.lat, unit.lon], { radius: unit.radius, interactive: false, ...seen })
         .addTo(map).bindTooltip(escaped(unit.name), { permanent: true, direction: "center", className: "unit-name" });
     }

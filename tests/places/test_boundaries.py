@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import shapely
+from shapely.geometry import shape
 from sqlalchemy.orm import Session
 
 from api.core.clock import FixedClock
@@ -41,7 +43,7 @@ def test_however_the_units_are_named_each_gets_its_own_shape(named: Callable[[Pl
     assert not found.strangers
     assert not found.lacking
     for unit in UNITS:
-        assert found.shapes[unit.code].contains(boundaries.shapely.Point(unit.lon, unit.lat)), unit.name
+        assert found.shapes[unit.code].contains(shapely.Point(unit.lon, unit.lat)), unit.name
 
 
 def test_what_is_not_ours_and_what_is_missing_are_told() -> None:
@@ -89,15 +91,11 @@ def test_a_file_that_cannot_be_used_says_why(text: str, says: str) -> None:
 
 
 def borders_of(*units: PlaceUnit) -> Borders:
-    return Borders((unit.code, boundaries.shape(square(unit))) for unit in units)
+    return Borders((unit.code, shape(square(unit))) for unit in units)
 
 
 def two_neighbours() -> Borders:
-    west, east = (
-        {"type": "Polygon", "coordinates": [[[x, 20.0], [x + 0.1, 20.0], [x + 0.1, 20.1], [x, 20.1], [x, 20.0]]]}
-        for x in (106.0, 106.1)
-    )
-    return Borders([("west", boundaries.shape(west)), ("east", boundaries.shape(east))])
+    return Borders([("west", shapely.box(106.0, 20.0, 106.1, 20.1)), ("east", shapely.box(106.1, 20.0, 106.2, 20.1))])
 
 
 @pytest.mark.parametrize(
