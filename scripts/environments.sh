@@ -53,6 +53,9 @@ sync_environments() {
     || fail "Bot cần Python 3.11 mà máy này chưa có. Hãy cài Python 3.11, hoặc để uv tự tải: UV_PYTHON_DOWNLOADS=automatic $0"
   "$UV" sync --frozen --quiet --python 3.11 "$@" || fail "Không cài được môi trường của nền tảng. Hãy kiểm tra mạng và ổ đĩa rồi chạy lại."
   "$UV" sync --frozen --quiet --project bot || fail "Không cài được môi trường của bot. Hãy kiểm tra mạng và ổ đĩa rồi chạy lại."
+  # our own code too, for where Python may not write beside it
+  .venv/bin/python -m compileall -q api admin actions
+  bot/.venv/bin/python -m compileall -q -x '[.]venv' bot
   echo "$(made_of)${*:+ $*}" > .venv/.synced
   made_of > bot/.venv/.synced
 }

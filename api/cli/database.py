@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import OperationalError
 
 from api.cli import ground
-from api.cli.trouble import Trouble
+from api.cli.trouble import NO_DATABASE, Trouble
 from api.core.settings import get_settings
 
 
@@ -29,7 +29,7 @@ def _check(migrated: bool) -> None:
     try:
         fine = up_to_date()
     except OperationalError as error:
-        raise Trouble("Không kết nối được cơ sở dữ liệu. Hãy xem lại LANGNGHE_DATABASE_URL.") from error
+        raise Trouble(NO_DATABASE) from error
     if migrated and not fine:
         raise Trouble("Cơ sở dữ liệu chưa được dựng hoặc còn ở phiên bản cũ. Hãy chạy `langnghe migrate` trước.")
 

@@ -36,7 +36,7 @@ class Step:
 def steps(settings: Settings, *, with_demo: bool, fake_channels: bool = False) -> list[Step]:
     """Everything, in the order in which it is told to the operator. "postgres" is there before any service."""
     here = settings.own_address
-    prepare = [sys.executable, "-m", "api.cli.prepare", *_flags(demo=with_demo, fake_channels=fake_channels)]
+    prepare = [sys.executable, "-m", "api.cli.freshness", *_flags(demo=with_demo, fake_channels=fake_channels)]
     product = [
         Step(
             "assets",

@@ -27,7 +27,8 @@ from api.conversations.events import read, take
 from api.conversations.intake import TURN, TURN_LOCK, TURN_PRIORITY, extra_of, text_of
 from api.core import jobs
 from api.core.clock import Clock
-from api.core.db import conninfo, transaction
+from api.core.db import transaction
+from api.core.settings import conninfo
 
 log = logging.getLogger(__name__)
 TOGETHER = 64  # webhooks in one commit at most

@@ -37,11 +37,6 @@ def sqlalchemy_url(url: str) -> str:
     return url
 
 
-def conninfo() -> str:
-    """Our database's address as psycopg wants it, for what speaks with it directly."""
-    return get_settings().database_url.replace("postgresql+psycopg://", "postgresql://")
-
-
 def make_engine(url: str) -> Engine:
     # hide_parameters: an error's text must not carry what a citizen wrote into a log
     return create_engine(sqlalchemy_url(url), pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True)

@@ -11,7 +11,7 @@ import procrastinate
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.core.db import conninfo
+from api.core.settings import conninfo
 
 NAMESPACE = "langnghe"
 

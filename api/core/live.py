@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 import psycopg
 
-from api.core.db import conninfo
+from api.core.settings import conninfo
 
 CHANNELS = ("conversation", "ticket")  # payload: the id of the conversation or ticket
 

@@ -101,3 +101,8 @@ def _kept_secret(path: Path) -> str:
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     return Settings()  # type: ignore[call-arg]
+
+
+def conninfo() -> str:
+    """Our database's address as psycopg wants it, for what speaks with it directly."""
+    return get_settings().database_url.replace("postgresql+psycopg://", "postgresql://")

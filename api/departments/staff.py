@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +15,6 @@ SESSION_LENGTH = timedelta(hours=12)
 FAILURES_UNTIL_LOCK = 5
 LOCK_LENGTH = timedelta(minutes=15)
 SHORTEST_PASSWORD = 10
-_NOBODY = hash_password("nobody's password, so that unknown names take as long as known ones")
 
 
 class WrongPassword(NotSignedIn):
@@ -32,6 +32,12 @@ class NameTaken(Conflict):
     message = "Tên đăng nhập này đã có người dùng."
 
 
+@lru_cache(maxsize=1)
+def _nobodys_password() -> str:
+    """A hash to compare with, so that unknown names take as long as known ones."""
+    return hash_password("nobody's password")
+
+
 def sign_in(
     session: Session, username: str, password: str, now: datetime, user_agent: str | None = None
 ) -> tuple[Staff, str, StaffSession]:
@@ -41,7 +47,7 @@ def sign_in(
     """
     staff = session.scalar(select(Staff).where(Staff.username == _name(username)).with_for_update())
     if staff is None or not staff.active:
-        password_matches(_NOBODY, password)
+        password_matches(_nobodys_password(), password)
         raise WrongPassword
     if staff.locked_until and staff.locked_until > now:
         raise Locked

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
-import bm25s
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -63,6 +62,8 @@ def _models(group: Sequence[Sequence[str]]) -> tuple[Any, Any]:
 
 
 def _bm25(documents: Sequence[list[str]]) -> Any:
+    import bm25s  # here: it brings numpy along, and most processes never search
+
     model = bm25s.BM25(method="lucene", k1=K1, b=B)
     # a group whose texts are all empty would leave BM25 without a vocabulary
     model.index([document or ["-"] for document in documents], show_progress=False)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
+from api.cli.trouble import NO_DATABASE
 from api.core.settings import ROOT
 
 LANGNGHE = ROOT / ".venv" / "bin" / "langnghe"
@@ -98,7 +99,7 @@ def test_a_setting_that_cannot_be_is_named() -> None:
 @pytest.mark.parametrize("words", ["migrate", "user list"])
 def test_a_database_that_does_not_answer_is_one_sentence(words: str) -> None:
     done = run(*words.split(), LANGNGHE_DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
-    assert (done.returncode, done.stderr) == (1, "Không kết nối được cơ sở dữ liệu. Hãy xem lại LANGNGHE_DATABASE_URL.\n")
+    assert (done.returncode, done.stderr) == (1, NO_DATABASE + "\n")
 
 
 def test_accounts_over_an_embedded_database_that_is_not_running() -> None:

@@ -12,7 +12,7 @@ from api.core.settings import ROOT
 UV = """#!/bin/sh
 echo "$*" >> calls
 mkdir -p .venv/bin bot/.venv/bin
-for made in .venv/bin/langnghe bot/.venv/bin/python; do echo > $made; chmod +x $made; done
+for made in .venv/bin/langnghe .venv/bin/python bot/.venv/bin/python; do echo > $made; chmod +x $made; done
 """
 FILES = ("pyproject.toml", "uv.lock", "bot/pyproject.toml", "bot/uv.lock")
 
