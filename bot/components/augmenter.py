@@ -3,6 +3,7 @@
 Copies exist only while the model is trained; nothing of them is kept. At run time the component does nothing.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
@@ -18,9 +19,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from api.core.text import fold
 from bot.components import short_forms
 from bot.components.keys import COPY, ENTITIES, GROUP, TEXT, learnable
+from bot.components.parallel import in_chunks
 from bot.components.text import noise
 
 _OF = "of"
+Entities = list[dict[str, Any]]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -47,10 +50,12 @@ class TypingNoise(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The training data with copies; each original and its copies carry the same GROUP."""
         table = short_forms.inverse(short_forms.read(training_data, self._config["short_forms"]))
+        messages = learnable(training_data)
+        made = in_chunks(lambda part: [self._copies(m.get(TEXT), m.get(ENTITIES) or [], table) for m in part], messages)
         copies: list[Message] = []
-        for group, message in enumerate(learnable(training_data)):
+        for group, (message, said) in enumerate(zip(messages, itertools.chain.from_iterable(made), strict=True)):
             message.set(GROUP, group)
-            copies.extend(self._copies(message, table))
+            copies.extend(_Copy({**message.data, **data}) for data in said)
         return _Uncached(
             [*training_data.training_examples, *copies],
             training_data.entity_synonyms,
@@ -59,19 +64,19 @@ class TypingNoise(GraphComponent):
             training_data.responses,
         )
 
-    def _copies(self, message: Message, table: Mapping[str, Sequence[str]]) -> list[Message]:
+    def _copies(self, text: str, entities: Entities, table: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+        """What each copy of one message says instead of it."""
         # Seeded by the message itself: a new line in the data changes no other line's copies
-        random = Random(f"{self._config['seed']} {message.get(TEXT)}")  # noqa: S311
-        seen = {message.get(TEXT)}
+        random = Random(f"{self._config['seed']} {text}")  # noqa: S311
+        seen = {text}
         made = []
         for number, recipe in enumerate(self._config["copies"], start=1):
             if random.random() >= recipe.get(_OF, 1.0):
                 continue
-            copy = noisy(message, recipe, random, table)
-            copy.set(COPY, number)
-            if copy.get(TEXT) not in seen and fold(copy.get(TEXT)):
-                seen.add(copy.get(TEXT))
-                made.append(copy)
+            said, moved = noisy(text, entities, recipe, random, table)
+            if said not in seen and fold(said):
+                seen.add(said)
+                made.append({TEXT: said, COPY: number} | ({ENTITIES: moved} if moved else {}))
         return made
 
 
@@ -90,23 +95,21 @@ class _Copy(Message):
         return f"{hash((self.get(TEXT), self.get(GROUP))) & 0xFFFFFFFFFFFFFFFF:x}"
 
 
-def noisy(message: Message, recipe: Mapping[str, float], random: Random, table: Mapping[str, Sequence[str]]) -> Message:
-    """A copy of `message` with the noises of `recipe` in the order given; entity spans follow the text."""
-    entities = message.get(ENTITIES) or []
+def noisy(
+    text: str, entities: Entities, recipe: Mapping[str, float], random: Random, table: Mapping[str, Sequence[str]]
+) -> tuple[str, Entities]:
+    """`text` with the noises of `recipe` in the order given, and the spans of its entities there."""
     cuts = [edge for entity in entities for edge in (entity["start"], entity["end"])]
-    pieces, at = noise.split(message.get(TEXT), cuts)
+    pieces, at = noise.split(text, cuts)
     for name, share in ((name, share) for name, share in recipe.items() if name != _OF):
         if name == "shorten":
             noise.shorten(pieces, share, random, table)
         else:
             getattr(noise, name)(pieces, share, random)
-    text = pieces.text
-    copy = _Copy({**message.data, TEXT: text})
-    if entities:
-        copy.set(ENTITIES, [_moved(entity, pieces, at) for entity in entities])
-    return copy
+    said = pieces.text
+    return said, [_moved(entity, pieces, said, at) for entity in entities]
 
 
-def _moved(entity: dict[str, Any], pieces: noise.Pieces, at: Mapping[int, int]) -> dict[str, Any]:
+def _moved(entity: dict[str, Any], pieces: noise.Pieces, said: str, at: Mapping[int, int]) -> dict[str, Any]:
     start, end = pieces.offset(at[entity["start"]]), pieces.offset(at[entity["end"]])
-    return {**entity, "start": start, "end": end, "value": pieces.text[start:end]}
+    return {**entity, "start": start, "end": end, "value": said[start:end]}

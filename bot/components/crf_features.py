@@ -14,15 +14,16 @@ def features(tokens: Sequence[Token], gazetteer: Gazetteer) -> list[list[str]]:
     """For each token a list of features, each a string such as "f[-1]=duong"."""
     normal = [str(t.get(NORMAL, t.text.lower())) for t in tokens]
     folded = [_fold(n) for n in normal]
-    own = [_own(t, n, f, m) for t, n, f, m in zip(tokens, normal, folded, gazetteer.marks(folded), strict=True)]
+    marks = map(tuple, gazetteer.marks(folded))
+    begins = [bool(t.get(WORD_START, True)) for t in tokens]
+    seen = [_seen(t.text, n, f, m, b) for t, n, f, m, b in zip(tokens, normal, folded, marks, begins, strict=True)]
     last = len(tokens) - 1
     rows = []
     for i in range(len(tokens)):
-        row = [f"0{feature}" for feature in own[i]]
+        row = list(seen[i][0])
         for step in (-2, -1, 1, 2):
             if 0 <= i + step <= last:
-                near = own[i + step]
-                row.extend(f"{step}{feature}" for feature in (near if abs(step) == 1 else near[1:]))
+                row.extend(seen[i + step][step])
             else:
                 row.append(f"{step}edge")
         row.extend(_pairs(folded, i))
@@ -30,13 +31,12 @@ def features(tokens: Sequence[Token], gazetteer: Gazetteer) -> list[list[str]]:
     return rows
 
 
-def _own(token: Token, normal: str, folded: str, marks: list[str]) -> list[str]:
-    """The normal form comes first: two tokens away only the rest is of use."""
-    row = [f"n={normal}", f"f={folded}", f"s={shape(token.text)}"]
-    row.extend(f"g={mark}" for mark in marks)
-    if token.get(WORD_START, True):
-        row.append("w")
-    return row
+@lru_cache(maxsize=20_000)
+def _seen(text: str, normal: str, folded: str, marks: tuple[str, ...], begins_word: bool) -> dict[int, list[str]]:
+    """One token as it is seen by itself (0), by the token before it (1), by the one before that (2), and from behind."""
+    own = [f"n={normal}", f"f={folded}", f"s={shape(text)}", *(f"g={mark}" for mark in marks), *(["w"] if begins_word else [])]
+    # two tokens away the normal form is of no use
+    return {step: [f"{step}{feature}" for feature in (own if abs(step) < 2 else own[1:])] for step in (-2, -1, 0, 1, 2)}
 
 
 _fold = lru_cache(maxsize=50_000)(fold)

@@ -9,7 +9,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components import storage
+from bot.components import counted, storage
 from bot.components.keys import FEATURES, GROUP, NORMAL, TEXT_TOKENS, learnable, lookup
 from bot.components.ngrams import Block, Features, Forms, Row, Vocabulary
 from bot.components.trained import Trained
@@ -48,7 +48,9 @@ class NgramFeaturizer(Trained):
         messages = learnable(training_data)
         self._groups = WordGroups.read(lookup(training_data, self._config["groups"]), self._config["groups"])
         groups = [m.get(GROUP, i) for i, m in enumerate(messages)]
-        self._features = Features.learn(self._blocks(), messages, self._forms, groups, self._config["least"])
+        self._features, rows = counted.learn(self._blocks(), messages, self._forms, groups, self._config["least"])
+        for message, row in zip(messages, rows, strict=True):
+            self._set(message, row)
         with self._storage.write_to(self._resource) as folder:
             storage.write_json(folder, "grams", [_SEPARATOR.join(v.grams) for v in self._features.vocabularies])
             storage.write_json(folder, "groups", self._groups.to_json())
@@ -61,8 +63,8 @@ class NgramFeaturizer(Trained):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """As `process`, on all cores."""
-        messages = learnable(training_data)
+        """As `process`, on all cores; what `train` has just counted has its row already."""
+        messages = [m for m in learnable(training_data) if m.get(FEATURES) is None]
         rows = self._features.rows(messages, self._forms)
         for message, row in zip(messages, rows, strict=True):
             self._set(message, row)

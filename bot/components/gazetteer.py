@@ -4,15 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from api.core.text import fold, nfc
-from bot.components.text.segment import syllables
+from bot.components.text.segment import pieces
+
+Phrase = tuple[str, ...]
 
 
 class Gazetteer:
     """Phrases of several lists; `marks` says for each token in which lists it begins or continues a phrase."""
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
-        self._lists: dict[str, set[tuple[str, ...]]] = {name: {_key(p) for p in items} for name, items in phrases.items()}
-        self._longest = {name: max((len(p) for p in items), default=0) for name, items in self._lists.items()}
+        self._keep({name: {_key(p) for p in items} for name, items in phrases.items()})
 
     def to_json(self) -> dict[str, Any]:
         return {name: sorted(" ".join(p) for p in items) for name, items in self._lists.items()}
@@ -20,8 +21,7 @@ class Gazetteer:
     @classmethod
     def from_json(cls, stored: Mapping[str, Sequence[str]]) -> "Gazetteer":
         gazetteer = cls({})
-        gazetteer._lists = {name: {tuple(p.split()) for p in items} for name, items in stored.items()}
-        gazetteer._longest = {name: max((len(p) for p in items), default=0) for name, items in gazetteer._lists.items()}
+        gazetteer._keep({name: {tuple(p.split()) for p in items} for name, items in stored.items()})
         return gazetteer
 
     def marks(self, folded: Sequence[str]) -> list[list[str]]:
@@ -31,13 +31,22 @@ class Gazetteer:
             longest = self._longest[name]
             i = 0
             while i < len(folded):
-                size = next((n for n in range(min(longest, len(folded) - i), 0, -1) if tuple(folded[i : i + n]) in phrases), 0)
+                most = min(longest.get(folded[i], 0), len(folded) - i)
+                size = next((n for n in range(most, 0, -1) if tuple(folded[i : i + n]) in phrases), 0)
                 for k in range(i, i + size):
                     found[k].append(f"{'B' if k == i else 'I'}-{name}")
                 i += size or 1
         return found
 
+    def _keep(self, lists: dict[str, set[Phrase]]) -> None:
+        self._lists = lists
+        # of each list: first word → length of its longest phrase that begins so
+        self._longest: dict[str, dict[str, int]] = {name: {} for name in lists}
+        for name, phrases in lists.items():
+            for phrase in filter(None, phrases):
+                self._longest[name][phrase[0]] = max(len(phrase), self._longest[name].get(phrase[0], 0))
 
-def _key(phrase: str) -> tuple[str, ...]:
+
+def _key(phrase: str) -> Phrase:
     text = nfc(phrase)
-    return tuple(fold(text[s.start : s.end]) for s in syllables(text))
+    return tuple(fold(text[start:end]) for start, end in pieces(text))

@@ -36,10 +36,10 @@ class Recipe:
 
 @dataclass
 class Linear:
-    """weights: features x labels, half precision (they are summed in single); shift: labels; scale: one number."""
+    """weights: features x labels, kept on disk in half precision; shift: labels; scale: one number."""
 
     labels: list[str]
-    weights: NDArray[np.float16]
+    weights: Floats
     bias: Floats
     scale: float
     shift: Floats
@@ -49,19 +49,20 @@ class Linear:
         if len(self.labels) == 1:
             return np.ones(1, np.float32)
         known = int(row.indices.searchsorted(len(self.weights)))
-        scores = row.values[:known] @ self.weights[row.indices[:known]].astype(np.float32) + self.bias
+        scores = row.values[:known] @ self.weights.take(row.indices[:known], axis=0) + self.bias
         return _softmax(scores * self.scale + self.shift)
 
     def save(self, folder: Path) -> None:
         storage.write_json(folder, "labels", {"labels": self.labels, "scale": self.scale})
-        storage.write_array(folder, "weights", self.weights)
+        storage.write_array(folder, "weights", self.weights.astype(np.float16))
         storage.write_array(folder, "biases", np.stack([self.bias, self.shift]))
 
     @classmethod
     def load(cls, folder: Path) -> "Linear":
         kept = storage.read_json(folder, "labels")
         bias, shift = storage.read_array(folder, "biases")
-        return cls(kept["labels"], storage.read_array(folder, "weights"), bias, kept["scale"], shift)
+        weights = storage.read_array(folder, "weights").astype(np.float32)
+        return cls(kept["labels"], weights, bias, kept["scale"], shift)
 
 
 def train(rows: Sequence[Row], labels: Sequence[str], copies: Sequence[bool], recipe: Recipe) -> Linear:
@@ -74,7 +75,7 @@ def train(rows: Sequence[Row], labels: Sequence[str], copies: Sequence[bool], re
     matrix = stack(rows, size)
     y = np.array([names.index(label) for label in labels])
     if len(names) == 1:
-        return Linear(names, np.zeros((size, 1), np.float16), np.zeros(1, np.float32), 1.0, np.zeros(1, np.float32))
+        return Linear(names, np.zeros((size, 1), np.float32), np.zeros(1, np.float32), 1.0, np.zeros(1, np.float32))
     own = np.where(~np.asarray(copies))[0]
     fold = _folds(len(own), recipe)
     # without its copies a message counts as often as with them
@@ -85,7 +86,7 @@ def train(rows: Sequence[Row], labels: Sequence[str], copies: Sequence[bool], re
     for k, (w, b) in enumerate(held_out):
         scores[fold == k] = matrix[own[fold == k]] @ w + b
     scale, shift = _calibrate(scores, y[own]) if held_out else (1.0, np.zeros(len(names), np.float32))
-    return Linear(names, weights.astype(np.float16), bias, scale, shift)
+    return Linear(names, weights, bias, scale, shift)
 
 
 def stack(rows: Sequence[Row], size: int) -> csr_matrix:

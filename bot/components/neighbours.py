@@ -11,7 +11,6 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix
 
 from bot.components import storage
 from bot.components.keys import SIMILARITIES, learnable, own_words
@@ -21,6 +20,7 @@ from bot.components.trained import Trained
 
 Floats = NDArray[np.float32]
 _KEPT = "neighbours"
+NEAR = 0.5  # of the best similarity: where so many are as near, the others need not be sorted
 # chosen by cross-validation, see docs/nlu.md
 NEAREST = 30  # training messages that are asked
 SHARPNESS = 20.0  # one that is more similar by 0.1 counts e^2 times as much
@@ -35,38 +35,50 @@ class Neighbours(Trained):
     """
 
     def _prepare(self) -> None:
-        self._learnt = csr_matrix((0, 0), dtype=np.float32)  # features x training messages
+        self._count = 0
+        # for each feature the training messages that have it, and how much; those of feature f from starts[f] to starts[f + 1]
+        self._messages: NDArray[np.int32] = np.empty(0, np.int32)
+        self._values: Floats = np.empty(0, np.float32)
+        self._starts: NDArray[np.int32] = np.zeros(1, np.int32)
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"block": ""}
 
     def _read(self, folder: Path) -> None:
-        values, messages, starts = (storage.read_array(folder, name) for name in ("values", "messages", "starts"))
-        shape = (len(starts) - 1, storage.read_json(folder, "count"))
-        self._learnt = csr_matrix((values.astype(np.float32), messages, starts), shape=shape)
+        self._count = storage.read_json(folder, "count")
+        self._messages, self._starts = (storage.read_array(folder, name) for name in ("messages", "starts"))
+        self._values = storage.read_array(folder, "values").astype(np.float32)
 
     def train(self, training_data: TrainingData) -> Resource:
         rows: list[Row] = [m.get(self._config["block"]) for m in own_words(learnable(training_data))]
         size = 1 + max((int(row.indices[-1]) for row in rows if len(row.indices)), default=0)
-        self._learnt = stack(rows, size).T.tocsr()
+        learnt = stack(rows, size).T.tocsr()
+        self._count, self._values, self._messages, self._starts = len(rows), learnt.data, learnt.indices, learnt.indptr
         with self._storage.write_to(self._resource) as folder:
-            storage.write_json(folder, "count", len(rows))
-            storage.write_array(folder, "values", self._learnt.data.astype(np.float16))
-            storage.write_array(folder, "messages", self._learnt.indices.astype(np.int32))
-            storage.write_array(folder, "starts", self._learnt.indptr.astype(np.int32))
+            storage.write_json(folder, "count", self._count)
+            storage.write_array(folder, "values", self._values.astype(np.float16))
+            storage.write_array(folder, "messages", self._messages.astype(np.int32))
+            storage.write_array(folder, "starts", self._starts.astype(np.int32))
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            row: Row = message.get(self._config["block"])
-            known = int(row.indices.searchsorted(self._learnt.shape[0]))
-            message.set(SIMILARITIES, row.values[:known] @ self._learnt[row.indices[:known]])
+            message.set(SIMILARITIES, self._similarities(message.get(self._config["block"])))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing: whatever is known of a training message, its nearest neighbour would be itself."""
         return training_data
+
+    def _similarities(self, row: Row) -> Floats:
+        found = np.zeros(self._count, np.float32)
+        known = int(row.indices.searchsorted(len(self._starts) - 1))
+        starts = self._starts[row.indices[:known]].tolist()
+        ends = self._starts[row.indices[:known] + 1].tolist()
+        for value, start, end in zip(row.values[:known], starts, ends, strict=True):
+            found[self._messages[start:end]] += value * self._values[start:end]
+        return found
 
 
 @dataclass(frozen=True)
@@ -96,13 +108,17 @@ class Labelled:
 
     def alike(self, similarities: Floats) -> Floats | None:
         """How much of what is nearest bears each label, as shares; None if nothing is like the message at all."""
-        similar, labels = similarities[self.messages], self.labels
-        if len(similar) > NEAREST:
-            nearest = similar.argpartition(-NEAREST)[-NEAREST:]
-            similar, labels = similar[nearest], labels[nearest]
-        if not len(similar) or similar.max() <= 0:
+        similar = similarities[self.messages]
+        best = similar.max(initial=0.0)
+        if best <= 0:
             return None
-        strengths = np.exp(SHARPNESS * (similar - similar.max())) * (similar > 0)
+        near = np.flatnonzero(similar > best * NEAR)
+        if len(near) < NEAREST:
+            near = np.flatnonzero(similar > 0)
+        if len(near) > NEAREST:
+            near = near[similar[near].argpartition(-NEAREST)[-NEAREST:]]
+        similar, labels = similar[near], self.labels[near]
+        strengths = np.exp(SHARPNESS * (similar - best))
         shares: Floats = np.bincount(labels, strengths, minlength=self.count) / strengths.sum()
         return shares
 

@@ -5,7 +5,7 @@ weight, so that no block drowns another.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -73,18 +73,14 @@ class Block:
         least, most = config["n"]
         return cls(config["form"], config["unit"], least, most, float(config.get("weight", 1.0)), config.get("name", ""))
 
-    def grams(self, forms: Forms) -> Iterator[str]:
+    def grams(self, forms: Forms) -> list[str]:
         words: list[str] = getattr(forms, self.form)
+        sizes = range(self.least, self.most + 1)
         if self.unit == "char":
             text = f" {' '.join(words)} "
-            for n in range(self.least, self.most + 1):
-                for i in range(len(text) - n + 1):
-                    yield text[i : i + n]
-        else:
-            padded = ["<", *words, ">"] if self.most > 1 else words
-            for n in range(self.least, self.most + 1):
-                for i in range(len(padded) - n + 1):
-                    yield " ".join(padded[i : i + n])
+            return [text[i : i + n] for n in sizes for i in range(len(text) - n + 1)]
+        padded = ["<", *words, ">"] if self.most > 1 else words
+        return [" ".join(padded[i : i + n]) for n in sizes for i in range(len(padded) - n + 1)]
 
 
 class Vocabulary:
@@ -98,16 +94,20 @@ class Vocabulary:
         self._number = {gram: i for i, gram in enumerate(grams)}
 
     @classmethod
-    def of_counts(cls, block: Block, seen: Counter[str], total: int, least: int, first: int) -> "Vocabulary":
+    def of_counts(cls, block: Block, seen: Mapping[str, int], total: int, least: int, first: int) -> "Vocabulary":
         """Keeps the n-grams that `least` of the `total` groups have."""
         kept = sorted(gram for gram, n in seen.items() if n >= least)
         idf = np.log((1 + total) / (1 + np.array([seen[gram] for gram in kept], dtype=np.float32))) + 1
         return cls(block, kept, idf.astype(np.float32), first)
 
+    def numbers(self, grams: Iterable[str]) -> NDArray[np.int32]:
+        """The number of each n-gram within the block, -1 for one that was not kept."""
+        return np.array([self._number.get(gram, -1) for gram in grams], np.int32)
+
     def row(self, forms: Forms) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Indices and values of the known n-grams, the values' Euclidean length being the block's weight (or 0)."""
-        number = self._number
-        counts = Counter(i for gram in self.block.grams(forms) if (i := number.get(gram)) is not None)
+        counts = Counter(map(self._number.get, self.block.grams(forms)))
+        counts.pop(None, None)
         if not counts:
             return np.empty(0, np.int32), np.empty(0, np.float32)
         indices = np.fromiter(counts, np.int32, len(counts))
@@ -125,28 +125,6 @@ class Features:
         self.vocabularies = vocabularies
         self.size = sum(len(v.grams) for v in vocabularies)
 
-    @classmethod
-    def learn(
-        cls,
-        blocks: Sequence[Block],
-        items: Sequence[Item],
-        forms_of: Callable[[Item], Forms],
-        groups: Sequence[int],
-        least: int,
-    ) -> "Features":
-        """Counts groups, not items: a message and its noisy copies are one group. `forms_of` reads an item, on any core."""
-        families: dict[int, list[Item]] = {}
-        for item, group in zip(items, groups, strict=True):
-            families.setdefault(group, []).append(item)
-        counted = in_chunks(lambda part: _counts(blocks, part, forms_of), list(families.values()))
-        found: list[Vocabulary] = []
-        for number, block in enumerate(blocks):
-            seen: Counter[str] = Counter()
-            for part in counted:
-                seen.update(part[number])
-            found.append(Vocabulary.of_counts(block, seen, len(families), least, sum(len(v.grams) for v in found)))
-        return cls(found)
-
     def row(self, forms: Forms) -> Row:
         parts = [v.row(forms) for v in self.vocabularies]
         if not parts:
@@ -163,18 +141,6 @@ class Features:
         """Three arrays travel between processes faster than many."""
         sizes = [len(row.indices) for row in rows]
         return np.concatenate([row.indices for row in rows]), np.concatenate([row.values for row in rows]), sizes
-
-
-def _counts(
-    blocks: Sequence[Block], families: Sequence[Sequence[Item]], forms_of: Callable[[Item], Forms]
-) -> list[Counter[str]]:
-    """For each block how many of the families have each n-gram."""
-    seen: list[Counter[str]] = [Counter() for _ in blocks]
-    for family in families:
-        read = [forms_of(item) for item in family]
-        for block, counter in zip(blocks, seen, strict=True):
-            counter.update({gram for forms in read for gram in block.grams(forms)})
-    return seen
 
 
 def _unpacked(indices: NDArray[np.int32], values: NDArray[np.float32], sizes: Sequence[int]) -> Iterator[Row]:

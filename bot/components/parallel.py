@@ -1,5 +1,6 @@
 """Independent pieces of training side by side, in processes: liblinear and crfsuite hold Python's lock or share state."""
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
@@ -23,9 +24,12 @@ def in_processes(function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]
     return _forked(workers, function, jobs)
 
 
-def in_chunks(function: Callable[[Sequence[Item]], Result], items: Sequence[Item]) -> list[Result]:
-    """`function` of contiguous chunks of `items`, in order: as many chunks as cores, or a single one of few items."""
-    count = _workers() if len(items) >= _FEW else 1
+def in_chunks(function: Callable[[Sequence[Item]], Result], items: Sequence[Item], each: int = 1) -> list[Result]:
+    """`function` of contiguous chunks of `items`, in order: `each` for every core, or a single one of few items.
+
+    With several for each core none waits for another whose items happen to be harder.
+    """
+    count = _workers() * each if len(items) >= _FEW else 1
     size = -(-len(items) // count) or 1
     return in_processes(function, [(items[at : at + size],) for at in range(0, len(items), size)])
 
@@ -47,6 +51,7 @@ def _forked(workers: int, function: Callable[..., Result], jobs: Sequence[tuple[
 
 def _inherit(function: Callable[..., Any], jobs: Sequence[tuple[Any, ...]]) -> None:
     _shared[:] = [(function, jobs)]
+    gc.disable()  # else it goes through everything inherited, again and again, and so copies it; the child ends soon anyway
 
 
 def _job(number: int) -> Any:

@@ -6,11 +6,18 @@ Arrays and bytes are compressed here: Rasa unpacks a model's archive twice to lo
 import io
 import json
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import zstandard
 from numpy.typing import NDArray
+
+_LEVEL = 3
+_ENDING = ".zst"
+# the other two are of models kept since before: one may go back to them
+_UNPACK: dict[str, Callable[[bytes], bytes]] = {_ENDING: zstandard.decompress, ".z": zlib.decompress, "": bytes}
 
 
 def write_json(folder: Path, name: str, content: Any) -> None:
@@ -39,18 +46,17 @@ def compress(folder: Path, name: str) -> None:
 
 
 def has_bytes(folder: Path, name: str) -> bool:
-    return _packed(folder, name).exists() or (folder / name).exists()
+    return any((folder / f"{name}{ending}").exists() for ending in _UNPACK)
 
 
 def read_bytes(folder: Path, name: str) -> bytes:
-    """Also of a model kept since before anything was compressed: one may go back to it."""
-    packed = _packed(folder, name)
-    return zlib.decompress(packed.read_bytes()) if packed.exists() else (folder / name).read_bytes()
-
-
-def _packed(folder: Path, name: str) -> Path:
-    return folder / f"{name}.z"
+    """Raises FileNotFoundError if there are none of that name."""
+    for ending, unpack in _UNPACK.items():
+        path = folder / f"{name}{ending}"
+        if path.exists():
+            return unpack(path.read_bytes())
+    raise FileNotFoundError(folder / name)
 
 
 def _pack(folder: Path, name: str, content: bytes) -> None:
-    _packed(folder, name).write_bytes(zlib.compress(content))
+    (folder / f"{name}{_ENDING}").write_bytes(zstandard.compress(content, _LEVEL))

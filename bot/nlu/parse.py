@@ -17,6 +17,7 @@ class Engine:
     """A loaded model. Loading takes under a second; importing Rasa before it takes about six."""
 
     def __init__(self, model: Path) -> None:
+        import rasa.core.test  # noqa: F401 - as `rasa run` has long done before it loads a model
         from rasa.core.agent import Agent
 
         environment.one_after_the_other()

@@ -1,6 +1,7 @@
 """Trains the model, if its sources changed. Progress goes to standard error, one line a step."""
 
 import fcntl
+import gc
 import logging
 import os
 import shutil
@@ -86,6 +87,7 @@ def make_in(root: Path, models: Path, nlu_only: bool, start: float) -> None:
     hooks.logger.addHandler(_Progress(start))
     hooks.logger.propagate = False
     _side_by_side()
+    gc.disable()  # it would go through all messages again and again, and frees nothing that matters before the end
     os.chdir(root)  # Rasa writes its working files below the current folder
     _say("reading the data", start)
     config = str(_config(root, models / "config.yml", dialogue=not nlu_only))

@@ -1,0 +1,37 @@
+"""The features as they are learnt, in one reading of all messages, and as they are found again in a single one."""
+
+import numpy as np
+import pytest
+
+from bot.components import counted
+from bot.components.ngrams import Block, Forms
+
+BLOCKS = [Block("normal", "word", 1, 2), Block("folded", "char", 3, 5, weight=0.4, name="bare")]
+SAID = ["Đèn hỏng rồi", "đèn hỏng", "Rác đầy đường", "rac day duong", "", "x"]
+
+
+def forms(text: str) -> Forms:
+    return Forms.of((word, word.lower()) for word in text.split())
+
+
+@pytest.mark.parametrize("times", [1, 100], ids=["few", "enough for several cores"])
+def test_a_learnt_row_is_the_row_of_its_message(times: int) -> None:
+    said = SAID * times
+    features, rows = counted.learn(BLOCKS, said, forms, list(range(len(said))), least=2)
+    for text, row in zip(said, rows, strict=True):
+        again = features.row(forms(text))
+        assert row.indices.tolist() == again.indices.tolist()
+        assert np.allclose(row.values, again.values)
+        assert (row.indices.dtype, row.values.dtype) == (np.int32, np.float32)
+
+
+def test_a_message_and_its_copies_count_once() -> None:
+    features, _ = counted.learn(BLOCKS[:1], SAID[:4], forms, [0, 0, 1, 2], least=2)
+    assert features.size == 2 + len(["<"]) - 1  # "<" and ">" alone stand in two messages
+    assert features.vocabularies[0].grams == ["<", ">"]
+
+
+def test_nothing_to_learn_is_nothing_learnt() -> None:
+    features, rows = counted.learn(BLOCKS, [""], forms, [0], least=1)
+    assert features.row(forms("đèn")).indices.size == 0 or features.size > 0
+    assert len(rows) == 1
