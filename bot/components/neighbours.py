@@ -72,13 +72,13 @@ class Neighbours(Trained):
         return training_data
 
     def _similarities(self, row: Row) -> Floats:
-        found = np.zeros(self._count, np.float32)
-        known = int(row.indices.searchsorted(len(self._starts) - 1))
-        starts = self._starts[row.indices[:known]].tolist()
-        ends = self._starts[row.indices[:known] + 1].tolist()
-        for value, start, end in zip(row.values[:known], starts, ends, strict=True):
-            found[self._messages[start:end]] += value * self._values[start:end]
-        return found
+        known = row.indices[: row.indices.searchsorted(len(self._starts) - 1)]
+        cuts = [slice(*ends) for ends in zip(self._starts[known].tolist(), self._starts[known + 1].tolist(), strict=True)]
+        if not cuts:
+            return np.zeros(self._count, np.float32)
+        messages = np.concatenate([self._messages[cut] for cut in cuts])
+        products = np.concatenate([self._values[cut] * value for cut, value in zip(cuts, row.values, strict=False)])
+        return np.bincount(messages, products, self._count).astype(np.float32)
 
 
 @dataclass(frozen=True)
