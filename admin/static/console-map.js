@@ -5,21 +5,8 @@
   const colours = { overdue: "#b3261e", soon: "#a15c00", ok: "#1f7a4d", waiting: "#5b4b8a", done: "#5a6b70" };
   const load = (address) => (units = units || fetch(address).then((answer) => answer.json()));
 
-  function base(box, data) {
-    const map = L.map(box, { zoomControl: false, attributionControl: false, zoomSnap: 0.5, scrollWheelZoom: false });
-    L.control.zoom({ zoomInTitle: "Phóng to", zoomOutTitle: "Thu nhỏ" }).addTo(map);
-    if (data.tiles) L.tileLayer(data.tiles).addTo(map);
-    return map;
-  }
+  const look = { zoomSnap: 0.5 };
   const land = (mine) => ({ weight: mine ? 2 : 1, color: mine ? "#0f6674" : "#8aa3a8", fillColor: "#ffffff", fillOpacity: mine ? 0.9 : 0.5 });
-  // the borders, where the authority has imported its own; they arrive later than the circles and lie under them
-  function drawBorders(map, address, own) {
-    fetch(address).then((answer) => answer.json()).then((borders) => {
-      const style = (area) => land(area.properties.code === own);
-      borders.features.sort((a, b) => (a.properties.code === own) - (b.properties.code === own)); // its own line over the neighbours'
-      L.geoJSON(borders, { style, interactive: false }).addTo(map).bringToBack();
-    });
-  }
   const escaped = (text) => { const box = document.createElement("span"); box.textContent = text; return box; };
 
   async function ticketMap(box) {
@@ -28,11 +15,11 @@
     const exact = box.dataset.lat !== "";
     const centre = exact ? [Number(box.dataset.lat), Number(box.dataset.lon)] : own && [own.lat, own.lon];
     if (!centre) { box.hidden = true; return; }
-    const map = base(box, data);
+    const map = ground(box, data, look);
     // near enough to see where in its unit the point lies, far enough to see the neighbours' names
     if (own) map.fitBounds(L.latLngBounds(L.latLng(own.lat, own.lon).toBounds(own.radius * 2.6)).extend(centre));
     else map.setView(centre, 12);
-    if (data.borders) drawBorders(map, data.borders, box.dataset.unit);
+    if (data.borders) ground.borders(map, data.borders, land, box.dataset.unit);
     for (const unit of data.units) {
       const seen = data.borders ? { stroke: false, fill: false } : land(unit.code === box.dataset.unit);
       L.circle([unit.lat, unit.lon], { radius: unit.radius, interactive: false, ...seen })
@@ -43,8 +30,8 @@
 
   async function townMap(box) {
     const data = await fetch(box.dataset.town).then((answer) => answer.json());
-    const map = base(box, data);
-    if (data.borders) drawBorders(map, data.borders);
+    const map = ground(box, data, look);
+    if (data.borders) ground.borders(map, data.borders, land);
     const most = Math.max(1, ...data.units.map((unit) => unit.open));
     const size = Math.min(1, Math.max(0.5, box.clientWidth / 640)); // on a phone the units lie closer
     for (const unit of data.units) {

@@ -85,13 +85,12 @@
   const text = (words) => { const span = document.createElement("span"); span.textContent = words; return span; };
   function circles(box) {
     const data = JSON.parse(box.dataset.circles);
-    const map = L.map(box, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, scrollWheelZoom: false, keyboard: false, fadeAnimation: !still, zoomAnimation: !still });
-    L.control.zoom({ zoomInTitle: "Phóng to", zoomOutTitle: "Thu nhỏ" }).addTo(map);
-    if (data.tiles) L.tileLayer(data.tiles).addTo(map);
+    const map = ground(box, data, { zoomSnap: 0.25, keyboard: false, fadeAnimation: !still, zoomAnimation: !still });
     const most = Math.max(1, ...data.units.map((unit) => unit.received));
-    if (data.borders) drawBorders(map, data.borders);
+    const land = { weight: 1, color: "#b9c9cb", fillColor: "#ffffff", fillOpacity: 0.75 };
+    if (data.borders) ground.borders(map, data.borders, () => land);
     else for (const unit of data.units) { // the land itself, roughly: a pale disc of each unit's area
-      L.circle(unit.at, { radius: 1000 * Math.sqrt(unit.km2 / Math.PI) * 1.15, stroke: false, fillColor: "#ffffff", fillOpacity: 0.75, interactive: false }).addTo(map);
+      L.circle(unit.at, { radius: 1000 * Math.sqrt(unit.km2 / Math.PI) * 1.15, ...land, stroke: false, interactive: false }).addTo(map);
     }
     if (data.units.length) map.fitBounds(data.units.map((unit) => unit.at), { padding: [30, 30] });
     const names = [];
@@ -104,13 +103,6 @@
       if (unit.named && free(names, map.latLngToContainerPoint(unit.at))) L.tooltip({ permanent: true, direction: "center", className: "circle-name", interactive: false }).setLatLng(unit.at).setContent(text(unit.short)).addTo(map);
     }
     maps.push(map);
-  }
-
-  // they arrive later than the circles and lie under them
-  function drawBorders(map, address) {
-    fetch(address).then((answer) => answer.json()).then((borders) => {
-      if (maps.includes(map)) L.geoJSON(borders, { style: { weight: 1, color: "#b9c9cb", fillColor: "#ffffff", fillOpacity: 0.75 }, interactive: false }).addTo(map).bringToBack();
-    });
   }
 
   // names that would lie upon one another are left out: the circle tells its own on touch
