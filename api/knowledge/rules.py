@@ -10,6 +10,7 @@ import yaml
 
 from api.core.text import fold, squeeze
 
+BEGINNING = 25  # characters of an item of a list that are kept at least
 MAX_TERMS = 400  # of a question; more is a pasted document
 _WORDS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
 STOPWORDS = frozenset(_WORDS["stop"].split())
@@ -82,13 +83,21 @@ def shorten(text: str, limit: int) -> str:
     return short[:cut].rstrip(" ,;:.") + " …"
 
 
+def _beginning(item: str) -> str:
+    """Up to the first clause's end that leaves enough words to say what it is: "Bản án, quyết định" is not cut."""
+    end = _CLAUSE_END.search(item, BEGINNING)
+    return item[: end.start()] if end else item
+
+
 def joined(items: Sequence[str], limit: int) -> str:
-    """As many of `items` as fit, by semicolons; "…" tells that there is more."""
-    bare = [squeeze(_ASIDE.sub("", item)).rstrip(".") for item in items]
+    """As many of `items` as fit, by semicolons, where need be each without its conditions; "…" tells that there is more."""
+    whole = [squeeze(_ASIDE.sub("", item)).rstrip(".") for item in items]
+    fits = len("; ".join(whole)) <= limit
+    parts = whole if fits else [_beginning(item) for item in whole]
     shown: list[str] = []
-    for item in bare:
-        if shown and len("; ".join([*shown, item])) > limit - 2:
+    for part in parts:
+        if shown and len("; ".join([*shown, part])) > limit - 2:
             break
-        shown.append(item)
+        shown.append(part)
     text = shorten("; ".join(shown), limit)
-    return text if len(shown) == len(bare) or text.endswith("…") else f"{text} …"
+    return text if shown == whole or text.endswith("…") else f"{text} …"

@@ -86,6 +86,8 @@ def test_joined_says_that_there_is_more() -> None:
     assert rules.joined(["Đơn", "Sổ (bản gốc)."], 40) == "Đơn; Sổ"
     assert rules.joined(["Đơn đề nghị", "Bản vẽ", "Bản gốc giấy chứng nhận"], 24) == "Đơn đề nghị; Bản vẽ …"
     assert len(rules.joined(["từ " * 200], 50)) <= 52
+    papers = ["Tờ khai", "Giấy chứng sinh của cơ sở y tế; không có thì giấy cam đoan", "Bản án, quyết định", "Giấy kết hôn"]
+    assert rules.joined(papers, 85) == "Tờ khai; Giấy chứng sinh của cơ sở y tế; Bản án, quyết định; Giấy kết hôn …"
 
 
 def test_folding_twice_changes_nothing() -> None:
