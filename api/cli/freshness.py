@@ -19,11 +19,13 @@ _LOADED = """
 
 
 def fingerprint(*, fake_channels: bool) -> str:
-    """Of all that decides what the database would hold: our code, the packs, and whether fake platforms may be connected."""
+    """Of all that decides what the database would hold: our code and packs, the packages (the units' names come from one),
+    and whether fake platforms may be connected.
+    """
     found = hashlib.sha256(b"with fake channels" if fake_channels else b"")
-    for path in sorted((ROOT / "api").rglob("*")):
-        if path.suffix in {".py", ".yml", ".json"}:
-            found.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    ours = (path for path in (ROOT / "api").rglob("*") if path.suffix in {".py", ".yml"})
+    for path in (ROOT / "uv.lock", *sorted(ours)):
+        found.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return found.hexdigest()
 
 

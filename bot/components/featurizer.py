@@ -63,11 +63,8 @@ class NgramFeaturizer(Trained):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """As `process`, on all cores; what `train` has just counted has its row already."""
-        messages = [m for m in learnable(training_data) if m.get(FEATURES) is None]
-        rows = self._features.rows(messages, self._forms)
-        for message, row in zip(messages, rows, strict=True):
-            self._set(message, row)
+        """As `process`, for what `train` has not given its row already."""
+        self.process([m for m in learnable(training_data) if m.get(FEATURES) is None])
         return training_data
 
     def _set(self, message: Message, row: Row) -> None:

@@ -11,6 +11,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
 
 from bot.components import storage
 from bot.components.keys import SIMILARITIES, learnable, own_words
@@ -35,31 +36,26 @@ class Neighbours(Trained):
     """
 
     def _prepare(self) -> None:
-        self._count = 0
-        # for each feature the training messages that have it, and how much; those of feature f from starts[f] to starts[f + 1]
-        self._messages: NDArray[np.int32] = np.empty(0, np.int32)
-        self._values: Floats = np.empty(0, np.float32)
-        self._starts: NDArray[np.int32] = np.zeros(1, np.int32)
+        self._learnt = csr_matrix((0, 0), dtype=np.float32)  # features x training messages
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"block": ""}
 
     def _read(self, folder: Path) -> None:
-        self._count = storage.read_json(folder, "count")
-        self._messages, self._starts = (storage.read_array(folder, name) for name in ("messages", "starts"))
-        self._values = storage.read_array(folder, "values").astype(np.float32)
+        values, messages, starts = (storage.read_array(folder, name) for name in ("values", "messages", "starts"))
+        shape = (len(starts) - 1, storage.read_json(folder, "count"))
+        self._learnt = csr_matrix((values.astype(np.float32), messages, starts), shape=shape)
 
     def train(self, training_data: TrainingData) -> Resource:
         rows: list[Row] = [m.get(self._config["block"]) for m in own_words(learnable(training_data))]
         size = 1 + max((int(row.indices[-1]) for row in rows if len(row.indices)), default=0)
-        learnt = stack(rows, size).T.tocsr()
-        self._count, self._values, self._messages, self._starts = len(rows), learnt.data, learnt.indices, learnt.indptr
+        self._learnt = stack(rows, size).T.tocsr()
         with self._storage.write_to(self._resource) as folder:
-            storage.write_json(folder, "count", self._count)
-            storage.write_array(folder, "values", self._values.astype(np.float16))
-            storage.write_array(folder, "messages", self._messages.astype(np.int32))
-            storage.write_array(folder, "starts", self._starts.astype(np.int32))
+            storage.write_json(folder, "count", len(rows))
+            storage.write_array(folder, "values", self._learnt.data.astype(np.float16))
+            storage.write_array(folder, "messages", self._learnt.indices.astype(np.int32))
+            storage.write_array(folder, "starts", self._learnt.indptr.astype(np.int32))
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -72,13 +68,16 @@ class Neighbours(Trained):
         return training_data
 
     def _similarities(self, row: Row) -> Floats:
-        known = row.indices[: row.indices.searchsorted(len(self._starts) - 1)]
-        cuts = [slice(*ends) for ends in zip(self._starts[known].tolist(), self._starts[known + 1].tolist(), strict=True)]
+        """The product of row and matrix. scipy's own copies the rows into a matrix before it multiplies."""
+        learnt = self._learnt
+        features, messages = learnt.shape
+        known = row.indices[: row.indices.searchsorted(features)]
+        cuts = [slice(*ends) for ends in zip(learnt.indptr[known].tolist(), learnt.indptr[known + 1].tolist(), strict=True)]
         if not cuts:
-            return np.zeros(self._count, np.float32)
-        messages = np.concatenate([self._messages[cut] for cut in cuts])
-        products = np.concatenate([self._values[cut] * value for cut, value in zip(cuts, row.values, strict=False)])
-        return np.bincount(messages, products, self._count).astype(np.float32)
+            return np.zeros(messages, np.float32)
+        having = np.concatenate([learnt.indices[cut] for cut in cuts])
+        products = np.concatenate([learnt.data[cut] * value for cut, value in zip(cuts, row.values, strict=False)])
+        return np.bincount(having, products, messages).astype(np.float32)
 
 
 @dataclass(frozen=True)

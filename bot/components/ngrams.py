@@ -5,18 +5,15 @@ weight, so that no block drowns another.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.core.text import fold
-from bot.components.parallel import in_chunks
-
-Item = TypeVar("Item")
 
 
 class Row(NamedTuple):
@@ -130,22 +127,3 @@ class Features:
         if not parts:
             return Row(np.empty(0, np.int32), np.empty(0, np.float32))
         return Row(np.concatenate([i for i, _ in parts]), np.concatenate([v for _, v in parts]))
-
-    def rows(self, items: Sequence[Item], forms_of: Callable[[Item], Forms]) -> list[Row]:
-        """The row of each item, on all cores."""
-        parts = in_chunks(lambda chunk: self._packed([self.row(forms_of(item)) for item in chunk]), items)
-        return [row for part in parts for row in _unpacked(*part)]
-
-    @staticmethod
-    def _packed(rows: Sequence[Row]) -> tuple[NDArray[np.int32], NDArray[np.float32], list[int]]:
-        """Three arrays travel between processes faster than many."""
-        sizes = [len(row.indices) for row in rows]
-        return np.concatenate([row.indices for row in rows]), np.concatenate([row.values for row in rows]), sizes
-
-
-def _unpacked(indices: NDArray[np.int32], values: NDArray[np.float32], sizes: Sequence[int]) -> Iterator[Row]:
-    """Views, not copies."""
-    start = 0
-    for size in sizes:
-        yield Row(indices[start : start + size], values[start : start + size])
-        start += size

@@ -23,12 +23,12 @@ _DOMAIN = "domain.json"
 class _OnceAsked(Domain):  # type: ignore[misc]
     """Before each parse Rasa asks whether the domain is empty, and makes an empty one to compare it with."""
 
+    _empty: bool | None = None
+
     def is_empty(self) -> bool:
         if self._empty is None:
             self._empty = super().is_empty()
         return self._empty
-
-    _empty: bool | None = None
 
 
 class KnownDomain(DomainProvider):  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """A start does the database's work when something changed, and only then."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from sqlalchemy import text
 
 from api.cli import freshness, prepare
 from api.core.db import transaction
-from api.core.settings import get_settings
+from api.core.settings import ROOT, get_settings
 from api.localities.models import LoadedPack
 
 
@@ -43,11 +44,14 @@ def test_what_was_not_asked_for_last_time_is_done(asked: list[str], monkeypatch:
 
 
 @pytest.mark.usefixtures("prepared")
-def test_other_code_or_data_wants_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    changed = tmp_path / "api" / "localities" / "hai_duong" / "pack.yml"
-    changed.parent.mkdir(parents=True)
-    changed.write_text("name: other")
+@pytest.mark.parametrize("name", ["uv.lock", "api/app.py", "api/localities/hai_duong/pack.yml"])
+def test_other_packages_code_or_data_want_work(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "api", tmp_path / "api", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "uv.lock", tmp_path)
     monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    assert freshness.unchanged(fake_channels=False)
+    with (tmp_path / name).open("a") as changed:
+        changed.write("\n")
     assert not freshness.unchanged(fake_channels=False)
 
 
