@@ -1,13 +1,15 @@
 """Where the platforms knock: POST /hooks/{channel}/{account}. Authenticated, written down, then acknowledged."""
 
 import json
+import re
 import uuid
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import Route
+from starlette.datastructures import State
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from api.channels import accounts
@@ -23,28 +25,35 @@ from api.core.web import DB, Now
 router = APIRouter(prefix="/hooks", tags=["hooks"], include_in_schema=False)
 
 
+_ADDRESS = re.compile(r"/hooks/[^/]+/[^/]+")
+
+
+def knocks(scope: Scope) -> bool:
+    """Whether a request is for the webhooks' door, be it by a method that is not allowed there."""
+    return scope["type"] == "http" and _ADDRESS.fullmatch(scope["path"]) is not None
+
+
 class Hook:
     """200 only when everything is durable; 403 for a wrong secret. An empty body only looks whether we are there."""
 
+    def __init__(self, state: State) -> None:
+        self._state = state  # the application's, with its `door` and `clock`
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await _taken(Request(scope, receive), **scope["path_params"])
+        if scope["method"] != "POST":
+            raise HTTPException(405, headers={"Allow": "POST"})
+        _, _, channel, account = scope["path"].split("/")
+        await self._take(Request(scope, receive), channel, account)
         await Response()(scope, receive, send)
 
-
-# A plain route that `api.app` puts before all others: in FastAPI's own way finding the function and its arguments would cost
-# several times what the message itself does.
-hook = Route("/hooks/{channel}/{account}", Hook(), methods=["POST"])
-
-
-async def _taken(request: Request, channel: str, account: str) -> None:
-    body = await request.body()
-    if not body.strip():
-        return
-    known = accounts.remembered(channel, account) or await run_in_threadpool(_account, channel, account)
-    if known is None or not platform(channel).authentic(known, dict(request.headers.items()), body):
-        raise Forbidden
-    state = request.app.state
-    await state.door.knock(channel, account, _payload(body), state.clock)
+    async def _take(self, request: Request, channel: str, account: str) -> None:
+        body = await request.body()
+        if not body.strip():
+            return
+        known = accounts.remembered(channel, account) or await run_in_threadpool(_account, channel, account)
+        if known is None or not platform(channel).authentic(known, dict(request.headers.items()), body):
+            raise Forbidden
+        await self._state.door.knock(channel, account, _payload(body), self._state.clock)
 
 
 def _account(channel: str, account: str) -> Account | None:

@@ -1,7 +1,7 @@
 """Live updates: one LISTEN connection a process, fanned out to every open SSE stream.
 
 Only ids travel; a stream reads what it may show from the database. A missed notification costs nothing: streams look
-again every few seconds by themselves.
+again every few seconds by themselves. Nobody listens while there is no stream: each message stored would wake the listener.
 """
 
 import asyncio
@@ -14,13 +14,17 @@ import psycopg
 from api.core.settings import conninfo
 
 CHANNELS = ("conversation", "ticket")  # payload: the id of the conversation or ticket
+LINGER_SECONDS = 30.0  # at least this long after the last stream: a browser that reloads is back sooner
+PATIENCE_SECONDS = 5.0  # for a database that is away; then the stream has only its own looks
 
 
 class Hub:
     """Wakes waiting streams. `subscribe("conversation", id)`; topic id "*" hears everything of that channel."""
 
-    def __init__(self) -> None:
+    def __init__(self, linger_seconds: float = LINGER_SECONDS) -> None:
         self._waiting: dict[tuple[str, str], set[asyncio.Queue[str]]] = defaultdict(set)
+        self._linger_seconds = linger_seconds
+        self._wanted, self._listening = asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -34,9 +38,12 @@ class Hub:
 
     @contextlib.asynccontextmanager
     async def subscribe(self, channel: str, topic: str) -> AsyncIterator[asyncio.Queue[str]]:
+        """A queue of ids that misses nothing from here on."""
         queue: asyncio.Queue[str] = asyncio.Queue(maxsize=100)
         self._waiting[channel, topic].add(queue)
+        self._wanted.set()
         try:
+            await self._heard()
             yield queue
         finally:
             self._waiting[channel, topic].discard(queue)
@@ -50,16 +57,28 @@ class Hub:
                 with contextlib.suppress(asyncio.QueueFull):
                     queue.put_nowait(payload)
 
+    async def _heard(self) -> None:
+        if self._task:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._listening.wait(), PATIENCE_SECONDS)
+
     async def _listen(self) -> None:
         while True:
+            await self._wanted.wait()
             try:
                 await self._follow()
             except (psycopg.Error, OSError):
+                self._listening.clear()
                 await asyncio.sleep(1)
 
     async def _follow(self) -> None:
+        """Until nobody waits any more."""
         async with await psycopg.AsyncConnection.connect(conninfo(), autocommit=True) as connection:
             for channel in CHANNELS:
                 await connection.execute(psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(channel)))
-            async for notification in connection.notifies():
-                self.wake(notification.channel, notification.payload)
+            self._listening.set()
+            while self._waiting:
+                async for notification in connection.notifies(timeout=self._linger_seconds):
+                    self.wake(notification.channel, notification.payload)
+            self._wanted.clear()
+            self._listening.clear()
