@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 from bot import quiet_log
-from bot.nlu import environment
 
 BOT = Path(__file__).resolve().parent
 SCHEMA = "rasa"
@@ -72,7 +71,6 @@ def main() -> None:
     os.environ["LANGNGHE_ACTION_TOKEN"] = action_token()
     sys.argv = arguments()
     quiet_log.install()
-    environment.one_after_the_other()
     from rasa.__main__ import main as rasa
 
     rasa()

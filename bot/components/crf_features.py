@@ -5,15 +5,15 @@ from functools import lru_cache
 
 from rasa.nlu.tokenizers.tokenizer import Token
 
-from api.core.text import fold
 from bot.components.gazetteer import Gazetteer
 from bot.components.keys import NORMAL, WORD_START
+from bot.components.text.syllable import folded as fold
 
 
 def features(tokens: Sequence[Token], gazetteer: Gazetteer) -> list[list[str]]:
     """For each token a list of features, each a string such as "f[-1]=duong"."""
     normal = [str(t.get(NORMAL, t.text.lower())) for t in tokens]
-    folded = [_fold(n) for n in normal]
+    folded = [fold(n) for n in normal]
     marks = map(tuple, gazetteer.marks(folded))
     begins = [bool(t.get(WORD_START, True)) for t in tokens]
     seen = [_seen(t.text, n, f, m, b) for t, n, f, m, b in zip(tokens, normal, folded, marks, begins, strict=True)]
@@ -37,9 +37,6 @@ def _seen(text: str, normal: str, folded: str, marks: tuple[str, ...], begins_wo
     own = [f"n={normal}", f"f={folded}", f"s={shape(text)}", *(f"g={mark}" for mark in marks), *(["w"] if begins_word else [])]
     # two tokens away the normal form is of no use
     return {step: [f"{step}{feature}" for feature in (own if abs(step) < 2 else own[1:])] for step in (-2, -1, 0, 1, 2)}
-
-
-_fold = lru_cache(maxsize=50_000)(fold)
 
 
 def _pairs(folded: Sequence[str], i: int) -> list[str]:

@@ -31,8 +31,9 @@ class Gazetteer:
             longest = self._longest[name]
             i = 0
             while i < len(folded):
-                most = min(longest.get(folded[i], 0), len(folded) - i)
-                size = next((n for n in range(most, 0, -1) if tuple(folded[i : i + n]) in phrases), 0)
+                size = min(longest.get(folded[i], 0), len(folded) - i)
+                while size and tuple(folded[i : i + size]) not in phrases:
+                    size -= 1
                 for k in range(i, i + size):
                     found[k].append(f"{'B' if k == i else 'I'}-{name}")
                 i += size or 1

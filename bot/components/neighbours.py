@@ -21,7 +21,7 @@ from bot.components.trained import Trained
 
 Floats = NDArray[np.float32]
 _KEPT = "neighbours"
-NEAR = 0.5  # of the best similarity: where so many are as near, the others need not be sorted
+NEAR = (0.8, 0.65, 0.5, 0.0)  # of the best similarity: where enough are as near, the others need not be sorted
 # chosen by cross-validation, see docs/nlu.md
 NEAREST = 30  # training messages that are asked
 SHARPNESS = 20.0  # one that is more similar by 0.1 counts e^2 times as much
@@ -111,9 +111,10 @@ class Labelled:
         best = similar.max(initial=0.0)
         if best <= 0:
             return None
-        near = np.flatnonzero(similar > best * NEAR)
-        if len(near) < NEAREST:
-            near = np.flatnonzero(similar > 0)
+        for share in NEAR:
+            near = np.flatnonzero(similar > best * share)
+            if len(near) >= NEAREST:
+                break
         if len(near) > NEAREST:
             near = near[similar[near].argpartition(-NEAREST)[-NEAREST:]]
         similar, labels = similar[near], self.labels[near]

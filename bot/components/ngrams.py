@@ -7,13 +7,12 @@ weight, so that no block drowns another.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.core.text import fold
+from bot.components.text.syllable import folded
 
 
 class Row(NamedTuple):
@@ -31,9 +30,6 @@ class Row(NamedTuple):
         return Row(self.indices[start:stop] - np.int32(first), self.values[start:stop])
 
 
-_fold = lru_cache(maxsize=50_000)(fold)
-
-
 @dataclass(frozen=True)
 class Forms:
     """One message in the forms that features are made of; word lists of equal meaning, not of equal length."""
@@ -48,7 +44,7 @@ class Forms:
         """From (surface, normal form) of each token."""
         pairs = list(tokens)
         normal = [word for _, norm in pairs for word in norm.split()]
-        return cls([surface.lower() for surface, _ in pairs], normal, [_fold(word) for word in normal])
+        return cls([surface.lower() for surface, _ in pairs], normal, [folded(word) for word in normal])
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from api.core.text import fold, nfc
+from api.core.text import nfc
+from bot.components.text.syllable import folded as fold
 
 
 class WordGroups:
@@ -15,8 +16,9 @@ class WordGroups:
         for name, items in self._phrases.items():
             for words in {tuple(nfc(item).lower().split()) for item in items}:
                 self._by_folded[tuple(map(fold, words))].append((name, words))
-        self._longest = max(map(len, self._by_folded), default=0)
-        self._beginnings = {key[0] for key in self._by_folded}
+        self._longest: dict[str, int] = {}  # first word → length of the longest phrase that begins so
+        for key in self._by_folded:
+            self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
 
     @classmethod
     def read(cls, lines: Iterable[str], where: str) -> "WordGroups":
@@ -39,9 +41,7 @@ class WordGroups:
         """
         found: list[str] = []
         for start in range(len(folded)):
-            if folded[start] not in self._beginnings:
-                continue
-            for end in range(start + 1, min(start + self._longest, len(folded)) + 1):
+            for end in range(start + 1, min(start + self._longest.get(folded[start], 0), len(folded)) + 1):
                 for name, phrase in self._by_folded.get(tuple(folded[start:end]), ()):
                     typed = zip(words[start:end], phrase, folded[start:end], strict=True)
                     if all(word in (meant, bare) for word, meant, bare in typed):

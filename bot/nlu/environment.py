@@ -20,10 +20,3 @@ def quiet() -> None:
     import structlog
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-
-
-def one_after_the_other() -> None:
-    """Has Rasa's graph run in the calling thread, node by node: a scheduler costs as much as half of the nodes together."""
-    import dask.core
-
-    dask.get = dask.core.get

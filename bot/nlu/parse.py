@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.nlu import environment
-
 _WARM_UP = ("Xin chào", "Đèn đường hỏng ở đây", "cho toi hoi thu tuc")
 
 
@@ -20,7 +18,6 @@ class Engine:
         import rasa.core.test  # noqa: F401 - as `rasa run` has long done before it loads a model
         from rasa.core.agent import Agent
 
-        environment.one_after_the_other()
         start = time.perf_counter()
         self._agent = Agent.load(str(model))
         self._loop = asyncio.new_event_loop()
