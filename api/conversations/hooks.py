@@ -23,8 +23,6 @@ from api.core.errors import Forbidden, NotFound
 from api.core.web import DB, Now
 
 router = APIRouter(prefix="/hooks", tags=["hooks"], include_in_schema=False)
-
-
 _ADDRESS = re.compile(r"/hooks/[^/]+/[^/]+")
 
 
