@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from api.core.text import fold, nfc
+from bot.components.text.phrases import longest_by_first_word
 from bot.components.text.segment import pieces
 
 Phrase = tuple[str, ...]
@@ -41,11 +42,7 @@ class Gazetteer:
 
     def _keep(self, lists: dict[str, set[Phrase]]) -> None:
         self._lists = lists
-        # of each list: first word → length of its longest phrase that begins so
-        self._longest: dict[str, dict[str, int]] = {name: {} for name in lists}
-        for name, phrases in lists.items():
-            for phrase in filter(None, phrases):
-                self._longest[name][phrase[0]] = max(len(phrase), self._longest[name].get(phrase[0], 0))
+        self._longest = {name: longest_by_first_word(phrases) for name, phrases in lists.items()}
 
 
 def _key(phrase: str) -> Phrase:

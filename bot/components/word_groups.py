@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from api.core.text import nfc
+from bot.components.text.phrases import longest_by_first_word
 from bot.components.text.syllable import folded as fold
 
 
@@ -16,9 +17,7 @@ class WordGroups:
         for name, items in self._phrases.items():
             for words in {tuple(nfc(item).lower().split()) for item in items}:
                 self._by_folded[tuple(map(fold, words))].append((name, words))
-        self._longest: dict[str, int] = {}  # first word → length of the longest phrase that begins so
-        for key in self._by_folded:
-            self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
+        self._longest = longest_by_first_word(self._by_folded)
 
     @classmethod
     def read(cls, lines: Iterable[str], where: str) -> "WordGroups":
