@@ -99,12 +99,12 @@ def _install_pages(app: FastAPI) -> None:
 
 
 def _install_limits(app: Application) -> None:
-    app.hook = SecurityHeaders(_limited(ExceptionMiddleware(hooks.Hook(app.state), app.exception_handlers)))
-    app.add_middleware(_limited)
-    app.add_middleware(SecurityHeaders)
+    app.hook = _guarded(ExceptionMiddleware(hooks.Hook(app.state), app.exception_handlers))
+    app.add_middleware(_guarded)
 
 
-def _limited(app: ASGIApp) -> BodyLimit:
+def _guarded(app: ASGIApp) -> ASGIApp:
+    """What every request passes, by whichever way it goes on."""
     megabytes = get_settings().max_upload_mb
     sentence = f"Nội dung gửi lên lớn quá (tối đa {megabytes} MB). Anh/chị gửi ảnh nhỏ hơn giúp em nhé."
-    return BodyLimit(app, megabytes * 1_000_000 + MULTIPART_OVERHEAD, sentence)
+    return SecurityHeaders(BodyLimit(app, megabytes * 1_000_000 + MULTIPART_OVERHEAD, sentence))

@@ -14,7 +14,7 @@ import psycopg
 from api.core.settings import conninfo
 
 CHANNELS = ("conversation", "ticket")  # payload: the id of the conversation or ticket
-LINGER_SECONDS = 30.0  # at least this long after the last stream: a browser that reloads is back sooner
+LINGER_SECONDS = 30.0  # at most this long after the last stream: how often it is looked whether one is left
 PATIENCE_SECONDS = 5.0  # for a database that is away; then the stream has only its own looks
 
 

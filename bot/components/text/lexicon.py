@@ -9,7 +9,7 @@ from typing import Any
 from api.core.text import fold
 from bot.components.text import typing
 from bot.components.text.segment import canonical_tone
-from bot.components.text.syllable import is_syllable
+from bot.components.text.syllable import folded, is_syllable
 
 _RUN = re.compile(r"(\D)\1{2,}")
 _DOUBLE = re.compile(r"(\D)\1")
@@ -103,5 +103,5 @@ def _repairs(word: str) -> Iterable[str]:
 def _counts_of_bare(words: dict[str, int]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for word, n in words.items():
-        counts[fold(word)] += n
+        counts[folded(word)] += n
     return dict(counts)
