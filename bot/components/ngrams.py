@@ -51,7 +51,8 @@ class Forms:
 class Block:
     """One family of features: `unit` "word" or "char", n-grams of sizes `least` to `most`, of the form `form`.
 
-    With a `name` it is also kept apart on the message.
+    `first` or `last`: of so many words at the beginning or the end only, 0 of all. With a `name` it is also kept apart on
+    the message.
     """
 
     form: str
@@ -60,20 +61,26 @@ class Block:
     most: int
     weight: float = 1.0
     name: str = ""
+    first: int = 0
+    last: int = 0
 
     @classmethod
     def parse(cls, config: dict[str, Any]) -> "Block":
         least, most = config["n"]
-        return cls(config["form"], config["unit"], least, most, float(config.get("weight", 1.0)), config.get("name", ""))
+        rest = {name: config[name] for name in ("weight", "name", "first", "last") if name in config}
+        return cls(config["form"], config["unit"], least, most, **rest)
 
     def grams(self, forms: Forms) -> list[str]:
         words: list[str] = getattr(forms, self.form)
         sizes = range(self.least, self.most + 1)
         if self.unit == "char":
-            text = f" {' '.join(words)} "
+            text = f" {' '.join(self._part(words))} "
             return [text[i : i + n] for n in sizes for i in range(len(text) - n + 1)]
-        padded = ["<", *words, ">"] if self.most > 1 else words
+        padded = self._part(["<", *words, ">"] if self.most > 1 else words)
         return [" ".join(padded[i : i + n]) for n in sizes for i in range(len(padded) - n + 1)]
+
+    def _part(self, words: list[str]) -> list[str]:
+        return words[-self.last :] if self.last else words[: self.first or None]
 
 
 class Vocabulary:

@@ -1,5 +1,7 @@
 """The features as they are learnt, in one reading of all messages, and as they are found again in a single one."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -34,3 +36,19 @@ def test_a_message_and_its_copies_count_once() -> None:
 def test_nothing_to_learn_is_nothing_learnt() -> None:
     features, (row,) = counted.learn(BLOCKS[1:], [""], forms, [0], least=1)
     assert features.size == row.indices.size == features.row(forms("đèn")).indices.size == 0
+
+
+@pytest.mark.parametrize(
+    ("config", "grams"),
+    [
+        ({"first": 2}, ["<", "cong", "< cong"]),
+        ({"last": 2}, ["tac", ">", "tac >"]),
+        ({}, ["<", "cong", "lang", "tac", ">", "< cong", "cong lang", "lang tac", "tac >"]),
+        ({"first": 9}, ["<", "cong", "lang", "tac", ">", "< cong", "cong lang", "lang tac", "tac >"]),
+        ({"unit": "char", "n": [3, 3], "last": 1}, [" ta", "tac", "ac "]),
+    ],
+    ids=["beginning", "end", "whole", "shorter than that", "letters"],
+)
+def test_a_block_may_look_at_one_end_only(config: dict[str, Any], grams: list[str]) -> None:
+    block = Block.parse({"form": "folded", "unit": "word", "n": [1, 2], **config})
+    assert block.grams(forms("Cống làng tắc")) == grams
