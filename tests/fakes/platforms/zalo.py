@@ -8,7 +8,7 @@ import httpx
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from tests.fakes.platforms.base import Fake, Line, Refusal, answer, params_of, shown, utf16
+from tests.fakes.platforms.base import UNREACHABLE, Fake, Line, Refusal, answer, params_of, shown, utf16
 
 TOKEN = "2002:fake-zalo-token"
 
@@ -116,7 +116,7 @@ async def _photo(fake: FakeZalo, chat: str, params: dict[str, Any]) -> Response:
         for _ in range(2):
             try:
                 got = await client.get(url)
-            except httpx.HTTPError:
+            except UNREACHABLE:
                 return fake.error(400)
             if got.status_code != 200:
                 return fake.error(400)
@@ -147,7 +147,7 @@ async def _set_webhook(fake: FakeZalo, params: dict[str, Any]) -> Response:
         async with httpx.AsyncClient(trust_env=False, timeout=3) as client:
             probe = await client.post(fake.webhook, content=b"")
         verified |= {"ok": probe.status_code == 200, "outcome": "webhook.ok", "status_code": probe.status_code}
-    except httpx.HTTPError:
+    except UNREACHABLE:
         verified |= {"ok": False, "outcome": "webhook.err.conn"}
     # the address is kept even if nobody answers there
     return fake.success({"url": fake.webhook, "updated_at": int(time.time() * 1000), "verification": verified})
