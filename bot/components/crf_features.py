@@ -34,15 +34,17 @@ def features(tokens: Sequence[Token], gazetteer: Gazetteer) -> list[list[str]]:
 @lru_cache(maxsize=20_000)
 def _seen(text: str, normal: str, folded: str, marks: tuple[str, ...], begins_word: bool) -> dict[int, list[str]]:
     """One token as it is seen by itself (0), by the token before it (1), by the one before that (2), and from behind."""
-    own = [f"n={normal}", f"f={folded}", f"s={shape(text)}", *(f"g={mark}" for mark in marks), *(["w"] if begins_word else [])]
-    # two tokens away the normal form is of no use
-    return {step: [f"{step}{feature}" for feature in (own if abs(step) < 2 else own[1:])] for step in (-2, -1, 0, 1, 2)}
+    far = [f"f={folded}", *(f"g={mark}" for mark in marks)]
+    near = [f"n={normal}", *far]
+    own = [*near, f"s={shape(text)}", *(["w"] if begins_word else [])]
+    # what else one could say of the neighbours brings nothing, and is read for every token (docs/nlu.md)
+    return {0: own, **{step: [f"{step}{feature}" for feature in (near if abs(step) < 2 else far)] for step in (-2, -1, 1, 2)}}
 
 
 def _pairs(folded: Sequence[str], i: int) -> list[str]:
     """Two and three neighbouring words, and the ends of this one."""
     word = folded[i]
-    row = [f"p2={word[:2]}", f"p3={word[:3]}", f"e2={word[-2:]}", f"e3={word[-3:]}"]
+    row = [f"p3={word[:3]}", f"e3={word[-3:]}"]
     before = folded[i - 1] if i else "^"
     after = folded[i + 1] if i + 1 < len(folded) else "$"
     row.append(f"b0={before} {word}")

@@ -30,14 +30,16 @@ class Gazetteer:
         found: list[list[str]] = [[] for _ in folded]
         for name, phrases in self._lists.items():
             longest = self._longest[name]
-            i = 0
-            while i < len(folded):
-                size = min(longest.get(folded[i], 0), len(folded) - i)
+            end = 0  # of the last phrase found
+            for i in [i for i, word in enumerate(folded) if word in longest]:
+                if i < end:
+                    continue
+                size = min(longest[folded[i]], len(folded) - i)
                 while size and tuple(folded[i : i + size]) not in phrases:
                     size -= 1
-                for k in range(i, i + size):
+                end = i + size
+                for k in range(i, end):
                     found[k].append(f"{'B' if k == i else 'I'}-{name}")
-                i += size or 1
         return found
 
     def _keep(self, lists: dict[str, set[Phrase]]) -> None:

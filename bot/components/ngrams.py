@@ -51,8 +51,8 @@ class Forms:
 class Block:
     """One family of features: `unit` "word" or "char", n-grams of sizes `least` to `most`, of the form `form`.
 
-    `first` or `last`: of so many words at the beginning or the end only, 0 of all. With a `name` it is also kept apart on
-    the message.
+    `first` or `last`: of so many words at the beginning or the end only, 0 of all; the signs that stand for beginning and end
+    count, where n-grams of words have more than one. With a `name` it is also kept apart on the message.
     """
 
     form: str

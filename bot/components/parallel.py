@@ -10,6 +10,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _FEW = 500  # fewer items are done sooner than a process is started
+# of os.nice: what many processes share gives way to the one long piece of `in_child`, which all wait for at the end
+_GIVING_WAY = 10
 _shared: list[tuple[Callable[..., Any], Sequence[Any]]] = []  # what a forked child finds without having it sent
 
 
@@ -21,7 +23,7 @@ def in_processes(function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]
     workers = min(len(jobs), _workers())
     if workers < 2:
         return [function(*job) for job in jobs]
-    return _forked(workers, function, jobs)
+    return _forked(workers, function, jobs, _GIVING_WAY)
 
 
 def in_chunks(function: Callable[[Sequence[Item]], Result], items: Sequence[Item], each: int = 1) -> list[Result]:
@@ -44,12 +46,13 @@ def _workers() -> int:
     return 1 if inside or "fork" not in multiprocessing.get_all_start_methods() else os.cpu_count() or 1
 
 
-def _forked(workers: int, function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]]) -> list[Result]:
-    with multiprocessing.get_context("fork").Pool(workers, _inherit, (function, jobs)) as pool:
+def _forked(workers: int, function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]], nice: int = 0) -> list[Result]:
+    with multiprocessing.get_context("fork").Pool(workers, _inherit, (function, jobs, nice)) as pool:
         return pool.map(_job, range(len(jobs)), chunksize=1)
 
 
-def _inherit(function: Callable[..., Any], jobs: Sequence[tuple[Any, ...]]) -> None:
+def _inherit(function: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], nice: int) -> None:
+    os.nice(nice)
     _shared[:] = [(function, jobs)]
     gc.disable()  # else it goes through everything inherited, again and again, and so copies it; the child ends soon anyway
 

@@ -7,7 +7,8 @@ from rasa.nlu.tokenizers.tokenizer import Token
 
 
 class Span(NamedTuple):
-    """Tokens [first, last] are one entity; `confidence` is the mean probability of their tags."""
+    """Tokens [first, last] are one entity; `confidence`, 0 to 1, is the mean share of their tags among all taggings: how sure
+    the recogniser is, not how often it is right."""
 
     first: int
     last: int

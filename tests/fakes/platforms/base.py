@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 OVERSIZE = 24_000_000  # bytes; Telegram hands out 20 million, the product takes 10
-# what calling the product raises when it cannot be reached; the second is anyio's, on uvloop, for a socket that is reset at once
+# what calling the product raises when it is out of reach; the second is anyio's, on uvloop, for a socket reset at once
 UNREACHABLE = (httpx.HTTPError, AttributeError)
 RETRY_SECONDS = (0.2, 0.4, 0.8, 1.5, 3.0, 3.0, 5.0, 5.0, 10.0, 10.0, 20.0, 20.0)
 
