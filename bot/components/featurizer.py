@@ -1,5 +1,6 @@
 """Turns a message into one sparse row (see ngrams.py), once, for all the heads behind it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import counted, storage
-from bot.components.keys import FEATURES, GROUP, NORMAL, TEXT_TOKENS, learnable, lookup
+from bot.components.keys import FEATURES, GROUP, NORMAL, TEXT_TOKENS, learnable, lookup, own_words
 from bot.components.ngrams import Block, Features, Forms, Row, Vocabulary
 from bot.components.trained import Trained
 from bot.components.word_groups import WordGroups
@@ -36,7 +37,7 @@ class NgramFeaturizer(Trained):
     def _read(self, folder: Path) -> None:
         words = [part.split(_SEPARATOR) for part in storage.read_json(folder, "grams")]
         idf = storage.read_array(folder, "idf")
-        self._groups = WordGroups(storage.read_json(folder, "groups"))
+        self._groups = WordGroups.from_json(storage.read_json(folder, "groups"))
         found: list[Vocabulary] = []
         first = 0
         for block, grams in zip(self._blocks(), words, strict=True):
@@ -46,7 +47,8 @@ class NgramFeaturizer(Trained):
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = learnable(training_data)
-        self._groups = WordGroups.read(lookup(training_data, self._config["groups"]), self._config["groups"])
+        words = (word for m in own_words(messages) for word in Forms.of(_normal(m)).normal)
+        self._groups = WordGroups.read(lookup(training_data, self._config["groups"]), self._config["groups"], words)
         groups = [m.get(GROUP, i) for i, m in enumerate(messages)]
         self._features, rows = counted.learn(self._blocks(), messages, self._forms, groups, self._config["least"])
         for message, row in zip(messages, rows, strict=True):
@@ -75,9 +77,14 @@ class NgramFeaturizer(Trained):
                 message.set(vocabulary.block.name, row.between(vocabulary.first, end))
 
     def _forms(self, message: Message) -> Forms:
-        forms = Forms.of((token.text, token.get(NORMAL, token.text.lower())) for token in message.get(TEXT_TOKENS, ()))
+        forms = Forms.of(_normal(message))
         forms.groups.extend(self._groups.find(forms.normal, forms.folded))
         return forms
 
     def _blocks(self) -> list[Block]:
         return [Block.parse(block) for block in self._config["blocks"]]
+
+
+def _normal(message: Message) -> Iterator[tuple[str, str]]:
+    """(surface, normal form) of each token."""
+    return ((token.text, token.get(NORMAL, token.text.lower())) for token in message.get(TEXT_TOKENS, ()))

@@ -7,12 +7,16 @@ weight, so that no block drowns another.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.components.text.syllable import folded
+
+LONG_NUMBER = "0"
+_LONG = 5  # digits, of one word or of neighbouring ones: "0904 112 233", "12/3/2025", but not "113" nor "2025"
 
 
 class Row(NamedTuple):
@@ -43,8 +47,22 @@ class Forms:
     def of(cls, tokens: Iterable[tuple[str, str]]) -> "Forms":
         """From (surface, normal form) of each token."""
         pairs = list(tokens)
-        normal = [word for _, norm in pairs for word in norm.split()]
+        normal = with_short_numbers(word for _, norm in pairs for word in norm.split())
         return cls([surface.lower() for surface, _ in pairs], normal, [folded(word) for word in normal])
+
+
+def with_short_numbers(words: Iterable[str]) -> list[str]:
+    """A long number as one sign: that there is one tells something, its digits would drown what is told beside it."""
+    found: list[str] = []
+    for number, run in groupby(words, _is_number):
+        part = list(run)
+        long = number and sum(char.isdigit() for word in part for char in word) >= _LONG
+        found += [LONG_NUMBER] if long else part
+    return found
+
+
+def _is_number(word: str) -> bool:
+    return any(map(str.isdigit, word)) and not any(map(str.isalpha, word))
 
 
 @dataclass(frozen=True)

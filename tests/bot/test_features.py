@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.components import counted
-from bot.components.ngrams import Block, Forms
+from bot.components.ngrams import Block, Forms, with_short_numbers
 
 BLOCKS = [Block("normal", "word", 1, 2), Block("folded", "char", 3, 5, weight=0.4, name="bare")]
 SAID = ["Đèn hỏng rồi", "đèn hỏng", "Rác đầy đường", "rac day duong", "", "x"]
@@ -52,3 +52,22 @@ def test_nothing_to_learn_is_nothing_learnt() -> None:
 def test_a_block_may_look_at_one_end_only(config: dict[str, Any], grams: list[str]) -> None:
     block = Block.parse({"form": "folded", "unit": "word", "n": [1, 2], **config})
     assert block.grams(forms("Cống làng tắc")) == grams
+
+
+@pytest.mark.parametrize(
+    ("said", "known_by"),
+    [
+        ("Lan 0904 112 233", "Lan 0"),
+        ("gọi 0904.112.233 nhé", "gọi 0 nhé"),
+        ("hd - 26 - 000123", "hd - 26 - 0"),
+        ("gọi 113 , ngõ 52 năm 2025 ql37", "gọi 113 , ngõ 52 năm 2025 ql37"),
+        ("12/3/2025 lúc 7h", "0 lúc 7h"),
+        ("", ""),
+    ],
+)
+def test_which_long_number_it_is_does_not_count(said: str, known_by: str) -> None:
+    assert with_short_numbers(said.split()) == known_by.split()
+
+
+def test_two_telephone_numbers_make_the_same_features() -> None:
+    assert forms("Lan 0904 112 233").folded == forms("Lan 0387998877").folded
