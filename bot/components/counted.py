@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 
 from bot.components.ngrams import Block, Features, Forms, Row, Vocabulary
 from bot.components.parallel import in_chunks
@@ -47,7 +47,7 @@ def learn(
         vocabularies.append(_vocabulary(block, counted, len(members), least, first))
         matrices.append(_weighted(vocabularies[-1], counted))
         first += len(vocabularies[-1].grams)
-    rows = dict(zip((i for family in members for i in family), _rows(vocabularies, matrices), strict=True))
+    rows = dict(zip((i for family in members for i in family), _rows(matrices), strict=True))
     return Features(vocabularies), [rows[i] for i in range(len(items))]
 
 
@@ -94,10 +94,10 @@ def _weighted(vocabulary: Vocabulary, counted: Sequence[Counted]) -> csr_matrix:
     return matrix
 
 
-def _rows(vocabularies: Sequence[Vocabulary], matrices: Sequence[csr_matrix]) -> list[Row]:
-    def row(item: int) -> Row:
-        cuts = [slice(*matrix.indptr[item : item + 2]) for matrix in matrices]
-        indices = [m.indices[cut] + np.int32(v.first) for v, m, cut in zip(vocabularies, matrices, cuts, strict=True)]
-        return Row(np.concatenate(indices), np.concatenate([m.data[cut] for m, cut in zip(matrices, cuts, strict=True)]))
-
-    return [row(item) for item in range(matrices[0].shape[0])] if matrices else []
+def _rows(matrices: Sequence[csr_matrix]) -> list[Row]:
+    """Each item's row in all blocks side by side."""
+    if not matrices:
+        return []
+    whole = hstack(matrices, format="csr")
+    ends = itertools.pairwise(whole.indptr.tolist())
+    return [Row(whole.indices[start:end], whole.data[start:end]) for start, end in ends]

@@ -21,6 +21,7 @@ from bot.components.gazetteer import Gazetteer
 from bot.components.keys import COPY, ENTITIES, TEXT, TEXT_TOKENS, learnable, lookup
 from bot.components.parallel import in_child
 from bot.components.spans import Span, joined, spans_of, tags_of, trimmed
+from bot.components.text.segment import warm_up
 from bot.components.trained import Trained
 
 _FILE = "entities.crfsuite"
@@ -56,6 +57,7 @@ class CrfEntities(Trained):
             # crfsuite reads these bytes where they are and keeps no reference: without ours it reads freed memory
             self._model = storage.read_bytes(folder, _FILE)
             self._tagger.open_inmemory(self._model)
+            warm_up()
 
     def train(self, training_data: TrainingData) -> Resource:
         self._gazetteer = Gazetteer({name: lookup(training_data, name) for name in self._config["lookups"]})

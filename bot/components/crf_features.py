@@ -6,7 +6,8 @@ from functools import lru_cache
 from rasa.nlu.tokenizers.tokenizer import Token
 
 from bot.components.gazetteer import Gazetteer
-from bot.components.keys import NORMAL, WORD_START
+from bot.components.keys import NORMAL
+from bot.components.text.segment import word_starts
 from bot.components.text.syllable import folded as fold
 
 
@@ -15,7 +16,7 @@ def features(tokens: Sequence[Token], gazetteer: Gazetteer) -> list[list[str]]:
     normal = [str(t.get(NORMAL, t.text.lower())) for t in tokens]
     folded = [fold(n) for n in normal]
     marks = map(tuple, gazetteer.marks(folded))
-    begins = [bool(t.get(WORD_START, True)) for t in tokens]
+    begins = word_starts([t.text for t in tokens])
     seen = [_seen(t.text, n, f, m, b) for t, n, f, m, b in zip(tokens, normal, folded, marks, begins, strict=True)]
     last = len(tokens) - 1
     rows = []

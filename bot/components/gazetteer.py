@@ -5,7 +5,7 @@ from typing import Any
 
 from api.core.text import fold, nfc
 from bot.components.text.phrases import longest_by_first_word
-from bot.components.text.segment import pieces
+from bot.components.text.segment import syllables
 
 Phrase = tuple[str, ...]
 
@@ -49,4 +49,4 @@ class Gazetteer:
 
 def _key(phrase: str) -> Phrase:
     text = nfc(phrase)
-    return tuple(fold(text[start:end]) for start, end in pieces(text))
+    return tuple(fold(text[start:end]) for start, end in syllables(text))

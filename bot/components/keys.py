@@ -10,12 +10,11 @@ GROUP = "copy_group"  # training only: the same number on a message and on its n
 COPY = "copy_number"  # training only: made by the augmenter, by which of its recipes (from 1)
 FEATURES = "sentence_row"  # sparse features of the whole message
 SIMILARITIES = "similarities"  # to each of the `own_words` of the training data, in their order
-WORD_START = "begins_word"  # token data: underthesea says that a word begins here
 NORMAL = "normal"  # token data: lower case, spelling repaired; may hold blanks
 
 __all__ = [
     "COPY", "ENTITIES", "FEATURES", "GROUP", "INTENT", "METADATA", "NORMAL", "SIMILARITIES", "TEXT", "TEXT_TOKENS",
-    "WORD_START", "intent_metadata", "learnable", "lookup", "own_words",
+    "intent_metadata", "learnable", "lookup", "own_words",
 ]  # fmt: skip
 
 

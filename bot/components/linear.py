@@ -36,10 +36,10 @@ class Recipe:
 
 @dataclass
 class Linear:
-    """weights: features x labels, kept on disk in half precision; shift: labels; scale: one number."""
+    """weights: features x labels, loaded in half precision as they are kept; shift: labels; scale: one number."""
 
     labels: list[str]
-    weights: Floats
+    weights: NDArray[np.floating]
     bias: Floats
     scale: float
     shift: Floats
@@ -49,7 +49,7 @@ class Linear:
         if len(self.labels) == 1:
             return np.ones(1, np.float32)
         known = int(row.indices.searchsorted(len(self.weights)))
-        scores = row.values[:known] @ self.weights.take(row.indices[:known], axis=0) + self.bias
+        scores = row.values[:known] @ self.weights.take(row.indices[:known], axis=0).astype(np.float32) + self.bias
         return _softmax(scores * self.scale + self.shift)
 
     def save(self, folder: Path) -> None:
@@ -61,8 +61,7 @@ class Linear:
     def load(cls, folder: Path) -> "Linear":
         kept = storage.read_json(folder, "labels")
         bias, shift = storage.read_array(folder, "biases")
-        weights = storage.read_array(folder, "weights").astype(np.float32)
-        return cls(kept["labels"], weights, bias, kept["scale"], shift)
+        return cls(kept["labels"], storage.read_array(folder, "weights"), bias, kept["scale"], shift)
 
 
 def train(rows: Sequence[Row], labels: Sequence[str], copies: Sequence[bool], recipe: Recipe) -> Linear:

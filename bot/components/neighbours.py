@@ -21,7 +21,7 @@ from bot.components.trained import Trained
 
 Floats = NDArray[np.float32]
 _KEPT = "neighbours"
-NEAR = (0.8, 0.65, 0.5, 0.0)  # of the best similarity: where enough are as near, the others need not be sorted
+NEAR = (0.7, 0.5, 0.35, 0.2, 0.0)  # of the best similarity: where enough are as near, the others need not be sorted
 # chosen by cross-validation, see docs/nlu.md
 NEAREST = 30  # training messages that are asked
 SHARPNESS = 20.0  # one that is more similar by 0.1 counts e^2 times as much

@@ -10,9 +10,11 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _FEW = 500  # fewer items are done sooner than a process is started
-# of os.nice: what many processes share gives way to the one long piece of `in_child`, which all wait for at the end
-_GIVING_WAY = 10
-_shared: list[tuple[Callable[..., Any], Sequence[Any]]] = []  # what a forked child finds without having it sent
+# niceness: what many processes share gives way to the one long piece of `in_child`, which all wait for at the end, and what
+# is done meanwhile (parts, or trials on a part) to the first of the jobs, which may be the longest
+_FIRST, _GIVING_WAY = 5, 10
+# what a forked child finds without having it sent: function, jobs and their niceness
+_shared: list[tuple[Callable[..., Any], Sequence[Any], Sequence[int]]] = []
 
 
 def in_processes(function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]]) -> list[Result]:
@@ -23,7 +25,7 @@ def in_processes(function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]
     workers = min(len(jobs), _workers())
     if workers < 2:
         return [function(*job) for job in jobs]
-    return _forked(workers, function, jobs, _GIVING_WAY)
+    return _forked(workers, function, jobs, [_FIRST] + [_GIVING_WAY] * (len(jobs) - 1))
 
 
 def in_chunks(function: Callable[[Sequence[Item]], Result], items: Sequence[Item], each: int = 1) -> list[Result]:
@@ -38,7 +40,7 @@ def in_chunks(function: Callable[[Sequence[Item]], Result], items: Sequence[Item
 
 def in_child(function: Callable[..., Result], *arguments: Any) -> Result:
     """`function(*arguments)` in a process of its own, so that other threads of this one can work meanwhile."""
-    return _forked(1, function, [arguments])[0] if _workers() > 1 else function(*arguments)
+    return _forked(1, function, [arguments], [0])[0] if _workers() > 1 else function(*arguments)
 
 
 def _workers() -> int:
@@ -46,17 +48,19 @@ def _workers() -> int:
     return 1 if inside or "fork" not in multiprocessing.get_all_start_methods() else os.cpu_count() or 1
 
 
-def _forked(workers: int, function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]], nice: int = 0) -> list[Result]:
-    with multiprocessing.get_context("fork").Pool(workers, _inherit, (function, jobs, nice)) as pool:
+def _forked(
+    workers: int, function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]], niceness: Sequence[int]
+) -> list[Result]:
+    with multiprocessing.get_context("fork").Pool(workers, _inherit, (function, jobs, niceness)) as pool:
         return pool.map(_job, range(len(jobs)), chunksize=1)
 
 
-def _inherit(function: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], nice: int) -> None:
-    os.nice(nice)
-    _shared[:] = [(function, jobs)]
+def _inherit(function: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], niceness: Sequence[int]) -> None:
+    _shared[:] = [(function, jobs, niceness)]
     gc.disable()  # else it goes through everything inherited, again and again, and so copies it; the child ends soon anyway
 
 
 def _job(number: int) -> Any:
-    function, jobs = _shared[0]
+    function, jobs, niceness = _shared[0]
+    os.nice(max(0, niceness[number] - os.nice(0)))  # a process that gave way cannot take that back
     return function(*jobs[number])

@@ -1,4 +1,4 @@
-"""Syllable tokens with exact offsets into the original text, and underthesea's word boundaries as a property of theirs."""
+"""Syllable tokens with exact offsets into the original text."""
 
 import itertools
 from typing import Any
@@ -12,12 +12,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import get_text_hash
 
-from bot.components.keys import COPY, ENTITIES, TEXT, TEXT_TOKENS, WORD_START
+from bot.components.keys import TEXT, TEXT_TOKENS
 from bot.components.parallel import in_chunks
 from bot.components.text.alignment import clean
-from bot.components.text.segment import pieces, syllables, warm_up
+from bot.components.text.segment import syllables
 
-Piece = tuple[str, int, int, bool]  # text, start, end, begins a word
+Piece = tuple[str, int, int]  # text, start, end
 
 
 class Tokens(tuple[Token, ...]):
@@ -39,7 +39,6 @@ class VietnameseTokenizer(Tokenizer):
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "VietnameseTokenizer":
-        warm_up()
         return cls(config)
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
@@ -52,11 +51,9 @@ class VietnameseTokenizer(Tokenizer):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """As `process`, on all cores. Noisy copies without entities go without word boundaries: nothing learns from theirs."""
+        """As `process`, on all cores."""
         messages = [m for m in training_data.training_examples if isinstance(m.get(TEXT), str)]
-        words = [bool(m.get(ENTITIES) or not m.get(COPY)) for m in messages]
-        jobs = list(zip((m.get(TEXT) for m in messages), words, strict=True))
-        read = in_chunks(lambda part: [_read(*job) for job in part], jobs, each=8)
+        read = in_chunks(lambda part: [_read(m.get(TEXT)) for m in part], messages, each=8)
         for message, found in zip(messages, itertools.chain.from_iterable(read), strict=True):
             message.set(TEXT_TOKENS, _tokens(found))
         return training_data
@@ -67,12 +64,10 @@ def tokenize(raw: str) -> Tokens:
     return _tokens(_read(raw))
 
 
-def _read(raw: str, words: bool = True) -> list[Piece]:
-    """Without `words` each syllable passes for one."""
+def _read(raw: str) -> list[Piece]:
     readable = clean(raw)
-    found = syllables(readable.text) if words else [(start, end, True) for start, end in pieces(readable.text)]
-    return [(readable.text[start:end], *readable.original(start, end), begins_word) for start, end, begins_word in found]
+    return [(readable.text[start:end], *readable.original(start, end)) for start, end in syllables(readable.text)]
 
 
 def _tokens(read: list[Piece]) -> Tokens:
-    return Tokens(Token(text, start, end, {WORD_START: begins_word}) for text, start, end, begins_word in read)
+    return Tokens(Token(text, start, end) for text, start, end in read)

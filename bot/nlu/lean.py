@@ -7,6 +7,7 @@ loads it has them.
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -22,6 +23,7 @@ from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
 
 _DOMAIN = "domain.json"
+_GARBAGE = (100_000, 50, 100)  # Python's own (700, 10, 10) goes through a model's half million strings again and again
 
 
 class KnownDomain(DomainProvider):  # type: ignore[misc]
@@ -36,6 +38,7 @@ class KnownDomain(DomainProvider):  # type: ignore[misc]
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> KnownDomain:
+        gc.set_threshold(*_GARBAGE)
         with model_storage.read_from(resource) as folder:
             domain = Domain.from_dict(json.loads((folder / _DOMAIN).read_text(encoding="utf-8")))
         _quicken()

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from bot.components.text.alignment import clean
-from bot.components.text.segment import syllables
+from bot.components.text.segment import syllables, word_starts
 from bot.components.text.typing import from_telex, to_telex
 
 TEXTS = [
@@ -21,10 +21,15 @@ TEXTS = [
 @pytest.mark.parametrize("text", [*TEXTS, *(unicodedata.normalize("NFD", text) for text in TEXTS)])
 def test_no_character_is_lost_and_none_is_in_two_tokens(text: str) -> None:
     spans = syllables(text)
-    assert all(a.end <= b.start for a, b in itertools.pairwise(spans))
-    covered = {i for s in spans for i in range(s.start, s.end)}
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
+    covered = {i for span in spans for i in range(*span)}
     assert all(i in covered for i, char in enumerate(text) if not char.isspace())
-    assert all(text[s.start : s.end].strip() for s in spans)
+    assert all(text[slice(*span)].strip() for span in spans)
+
+
+def test_a_word_begins_at_some_syllables() -> None:
+    assert word_starts(["thành", "phố", "hỏng"]) == [True, False, True]
+    assert word_starts([]) == []
 
 
 def test_cleaning_composes_and_drops_the_invisible() -> None:

@@ -1,14 +1,14 @@
 """Syllables and words of Vietnamese by underthesea, with exact spans.
 
 underthesea's own `word_tokenize` rewrites its tokens (hoá → hóa) and loses their places. Here its patterns are run over
-the text by ourselves, its CRF is given the rewritten strings, and the spans stay those of the match.
+the text by ourselves, the spans stay those of the match, and its CRF is given the rewritten strings.
 """
 
 import pickle
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from underthesea.pipeline.text_normalize.text_normalizer import token_map
 from underthesea.pipeline.text_normalize.token_normalize import token_normalize
@@ -23,37 +23,8 @@ _SIMPLE = re.compile(r"\w+$")
 _MODEL = Path(regex_tokenize.__file__).parent / "models" / "ws_crf_vlsp2013_20230727"
 
 
-class Syllable(NamedTuple):
-    """One token: [start, end) in the text given, and whether a word begins here."""
-
-    start: int
-    end: int
-    begins_word: bool
-
-
-def syllables(text: str) -> list[Syllable]:
-    """All syllables, numbers and signs of an NFC text; every non-blank character lies in exactly one of them."""
-    spans = pieces(text)
-    if not spans:
-        return []
-    featurizer, tagger = _tagger()
-    (seen,) = featurizer.process([[[_for_tagger(text[start:end])] for start, end in spans]])
-    tags = tagger.tag(seen)
-    return [Syllable(start, end, i == 0 or tag != "I-W") for i, ((start, end), tag) in enumerate(zip(spans, tags, strict=True))]
-
-
-def canonical_tone(syllable: str) -> str:
-    """A lower-case syllable with its tone mark where the newer spelling puts it: hoà → hòa, thuỷ → thủy."""
-    return str(token_map.get(syllable, syllable))
-
-
-def warm_up() -> None:
-    """Loads the word tagger, so that the first message need not wait for it."""
-    _tagger()
-
-
-def pieces(text: str) -> list[tuple[int, int]]:
-    """[start, end) of what `syllables` gives, without asking where words begin: that takes most of its time."""
+def syllables(text: str) -> list[tuple[int, int]]:
+    """[start, end) of all syllables, numbers and signs of an NFC text; every non-blank character lies in exactly one."""
     spans: list[tuple[int, int]] = []
     for match in _PATTERN.finditer(text):
         start, end = match.span()
@@ -65,8 +36,23 @@ def pieces(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _for_tagger(token: str) -> str:
-    return str(token_normalize(token))
+def word_starts(syllables: Sequence[str]) -> list[bool]:
+    """Whether a word begins at each of a text's syllables. It takes several times as long as finding them."""
+    if not syllables:
+        return []
+    featurizer, tagger = _tagger()
+    (seen,) = featurizer.process([[[str(token_normalize(syllable))] for syllable in syllables]])
+    return [i == 0 or tag != "I-W" for i, tag in enumerate(tagger.tag(seen))]
+
+
+def canonical_tone(syllable: str) -> str:
+    """A lower-case syllable with its tone mark where the newer spelling puts it: hoà → hòa, thuỷ → thủy."""
+    return str(token_map.get(syllable, syllable))
+
+
+def warm_up() -> None:
+    """Loads the word tagger, so that the first message need not wait for it."""
+    _tagger()
 
 
 @lru_cache(maxsize=1)
