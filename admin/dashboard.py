@@ -1,6 +1,6 @@
 """What the dashboard shows: the period asked for, charts as data and every chart's table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -25,7 +25,7 @@ from api.metrics.scope import Scope, scope_of
 from api.metrics.service import Report, Row, report
 from api.places.models import PlaceUnit
 
-DEFAULT = "30-ngay"
+DEFAULT, CUSTOM = "30-ngay", "tuy-chon"
 MOST_BARS = 11  # then one bar for the rest
 NAMED_CIRCLES = 14
 
@@ -40,11 +40,20 @@ class Asked:
     don_vi: str
 
     @classmethod
-    def of(cls, params: Mapping[str, str]) -> "Asked":
-        ky = params.get("ky", DEFAULT)
-        custom = ky == "tuy-chon"
-        days = [params.get(name, "") if custom else "" for name in ("tu", "den")]
-        return cls(ky if ky in said()["spans"] else DEFAULT, days[0], days[1], params.get("don_vi", ""))
+    def of(cls, params: Mapping[str, str], now: datetime) -> "Asked":
+        """The form always brings the days that it shows: other days than those of its period make a custom one."""
+        ky, don_vi = params.get("ky", DEFAULT), params.get("don_vi", "")
+        plain = cls(ky if ky in said()["spans"] else DEFAULT, "", "", don_vi)
+        days = params.get("tu", ""), params.get("den", "")
+        if plain.ky != CUSTOM and (not any(days) or plain._shows(days, now)):
+            return plain
+        return cls(CUSTOM, *days, don_vi)
+
+    def _shows(self, days: Iterable[str], now: datetime) -> bool:
+        try:
+            return tuple(map(read_day, days)) == self.period(now).days(get_settings().zone)
+        except NotADay:
+            return False
 
     def period(self, now: datetime) -> Period:
         return period(said()["spans"][self.ky]["span"], now, get_settings().zone, _day(self.tu), _day(self.den))

@@ -22,11 +22,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get("")
 def show(request: Request, person: Me, db: DB, clock: Now) -> Response:
     """The page, or its figures alone where htmx asks."""
-    asked, trouble = Asked.of(request.query_params), ""
+    asked, trouble = Asked.of(request.query_params, clock.now()), ""
     try:
         shown = context(db, person, asked, clock.now())
     except BadPeriod as refused:
-        asked, trouble = Asked.of({"don_vi": asked.don_vi}), refused.message
+        asked, trouble = Asked.of({"don_vi": asked.don_vi}, clock.now()), refused.message
         shown = context(db, person, asked, clock.now())
     shown |= {"trouble": trouble, "percent": percent, "length": length, "wanting": wanting(db, person.staff)}
     name = "_dashboard.html" if wants_fragment(request) else "dashboard.html"
@@ -36,7 +36,8 @@ def show(request: Request, person: Me, db: DB, clock: Now) -> Response:
 @router.get("/xuat")
 def export(request: Request, person: Me, db: DB, clock: Now, bang: str = "", dang: str = "xlsx") -> Response:
     """One table as CSV, or all of them as one XLSX file."""
-    asked, now, zone = Asked.of(request.query_params), clock.now(), get_settings().zone
+    now, zone = clock.now(), get_settings().zone
+    asked = Asked.of(request.query_params, now)
     over, scope, made = seen(db, person, asked, now)
     tables = [*figure_tables(db, made), ticket_table(db, over, scope, now)]
     first, last = over.days(zone)

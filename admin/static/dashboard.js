@@ -152,9 +152,5 @@
 
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
   document.addEventListener("change", (event) => { if (event.target.matches("[data-submit]")) event.target.form.requestSubmit(); });
-  // naming a day makes the period a custom one
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-day]")) event.target.form.elements.ky.value = "tuy-chon";
-  });
   document.fonts.ready.then(drawAll);
 })();

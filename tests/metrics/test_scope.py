@@ -1,5 +1,6 @@
 """Who may see which figures: in the service, on the page, in the files."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -129,6 +130,17 @@ def test_days_are_asked_and_told_the_vietnamese_way(console: Console, people: No
         assert 'value="21/11/2026"' in shown
         assert 'type="date"' not in shown
     assert "Ngày “31/02/2026” chưa đúng." in dung.get("/admin/thong-ke?ky=tuy-chon&tu=31/02/2026&den=1/3/2026").text
+
+
+def test_days_of_ones_own_need_no_script(console: Console, people: None) -> None:
+    """The form sends the period with the days that it shows; what differs from them was typed."""
+    dung = console("dung")
+    tu, den = re.findall(r'value="(\d\d/\d\d/\d{4})"', dung.get("/admin/thong-ke?ky=30-ngay").text)
+    kept = dung.get("/admin/thong-ke", params={"ky": "30-ngay", "tu": tu, "den": den}).text
+    assert 'aria-current="true">30 ngày' in kept
+    typed = dung.get("/admin/thong-ke", params={"ky": "30-ngay", "tu": "01112026", "den": den}).text
+    assert 'name="ky" value="tuy-chon"' in typed
+    assert 'value="01/11/2026"' in typed
 
 
 def test_an_unknown_file_is_not_there(console: Console, people: None) -> None:
