@@ -9,6 +9,7 @@ from actions.places import Helpers, Updates
 from actions.turn import Said, Turn, slots, then
 from actions.words import has, words
 from api.citizens.models import Citizen
+from api.citizens.service import record_consent, remember_contact
 from api.places.service import resolve_place, units_at
 
 FORM = "report_form"
@@ -44,6 +45,13 @@ def _known_contact(turn: Turn) -> Updates:
         return {}
     # given with an earlier report; the summary shows it, and it can be corrected there
     return {"contact_name": citizen.display_name, "contact_phone": citizen.phone, "contact_done": "yes"}
+
+
+def remember(turn: Turn, name: str | None, phone: str | None, asked_by: str) -> None:
+    """The contact is kept for the next report. `asked_by`: the response that tells what it is used for."""
+    citizen_id = turn.conversation.citizen_id
+    record_consent(turn.session, citizen_id, "contact", asked_by, turn.now)
+    remember_contact(turn.session, citizen_id, name, phone)
 
 
 def begin(turn: Turn, said: Said, kind: str, **changes: Any) -> list[dict[str, Any]]:

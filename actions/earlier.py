@@ -20,6 +20,7 @@ from api.tickets.work import citizen_answer
 
 LOOKED_AT = 20  # latest tickets of a citizen
 FIELD_SURE = 0.5  # probability from which the field must agree
+_NOT_MEANT = {Status.MERGED, Status.WITHDRAWN}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _days_ago(text: str) -> tuple[int, int] | None:
 def find(turn: Turn, said: Said, unit: str | None) -> Ticket | None:
     """The citizen's own ticket that `said` refers back to."""
     zone = get_settings().zone
-    tickets = [t for t in of_conversation(turn.session, turn.conversation_id, LOOKED_AT) if t.status != Status.MERGED]
+    tickets = [t for t in of_conversation(turn.session, turn.conversation_id, LOOKED_AT) if t.status not in _NOT_MEANT]
     past = [Past(t.number, t.opened_at.astimezone(zone).date(), t.category, t.unit_code) for t in tickets]
     code, probability = said.field
     told = code if said.intent != "same_as_before" and probability >= FIELD_SURE else None
@@ -119,9 +120,14 @@ def add_to(turn: Turn, number: str) -> list[dict[str, Any]]:
 def new_from_kept(turn: Turn) -> list[dict[str, Any]]:
     """A report from the words and photos that were kept while the bot asked what they are."""
     text, photos = turn.slots.get("unclear_text"), tuple(turn.slots.get("unclear_photos") or ())
+    forgotten = slots(unclear_text=None, unclear_photos=None, asked_ticket=None, asked_at=None)
+    return [*forgotten, *begin_from(turn, text, (*photos, *turn.said.media_ids))]
+
+
+def begin_from(turn: Turn, text: str | None, photos: tuple[str, ...]) -> list[dict[str, Any]]:
+    """A report from words and photos that came before, whatever they were taken for then."""
     said = (turn.parse(text) if text else None) or replace(
         turn.said, text=text or "", intent="report", rankings={}, entities={}
     )
-    kept = replace(said, text=text or "", media_ids=(*photos, *turn.said.media_ids), message_id=turn.said.message_id)
-    kind = "suggestion" if kept.intent == "suggestion" else "report"
-    return [*slots(unclear_text=None, unclear_photos=None, asked_ticket=None, asked_at=None), *begin(turn, kept, kind)]
+    kept = replace(said, text=text or "", media_ids=photos, message_id=turn.said.message_id)
+    return begin(turn, kept, "suggestion" if kept.intent == "suggestion" else "report")

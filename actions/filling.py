@@ -22,6 +22,7 @@ ANOTHER_MATTER = 0.7  # probability of another field from which a later message 
 ASIDE = {
     "question", "status", "human", "ask_bot", "thank", "greet", "goodbye", "repeat", "praise", "satisfied", "rate", "not_fixed",
     "send_unsupported", "link_channels", "enter_code", "complaint", "ask_why", "upset", "same_as_before",
+    "not_emergency",
 }  # fmt: skip
 # these end or replace the report
 LEAVES = {"cancel", "denunciation", "emergency"}
@@ -75,11 +76,17 @@ def _absorb(said: Said, slots: Slots, helpers: Helpers) -> Updates:
         updates["photos_done"] = "yes"
     if said.intent == "send_location":
         updates |= pin_updates(float(said.first("lat") or 0), float(said.first("lon") or 0), slots, helpers)
-    phone = "".join(c for c in said.first("phone") or "" if c.isdigit())
-    if said.intent != "status" and len(phone) >= DIGITS:
+    phone = phone_in(said)
+    if said.intent != "status" and phone:
         updates["contact_phone"] = phone
         updates |= {"contact_done": "yes"} | ({"contact_name": said.first("person")} if said.first("person") else {})
     return updates
+
+
+def phone_in(said: Said) -> str | None:
+    """The digits of a whole phone number."""
+    digits = "".join(c for c in said.first("phone") or "" if c.isdigit())
+    return digits if len(digits) >= DIGITS else None
 
 
 def _hurried(requested: str | None, slots: Slots) -> Updates:

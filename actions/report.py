@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions.begin import FORM, empty_draft, expired, helpers, is_angry
+from actions.begin import FORM, empty_draft, expired, helpers, is_angry, remember
 from actions.corrections import part_named
 from actions.filling import fill
 from actions.meaning import ask_meaning, two_meanings
 from actions.telling import say_whose
 from actions.turn import ServiceAction, Turn, ended, slots
 from actions.words import short_field, words
-from api.citizens.service import record_consent, remember_contact
+from api.citizens.service import record_consent
 from api.core.text import squeeze
 from api.localities.taxonomy import categories
 from api.places.service import unit_name
@@ -248,8 +248,7 @@ def _remember(turn: Turn) -> None:
     citizen_id = turn.conversation.citizen_id
     record_consent(turn.session, citizen_id, "handle_report", "utter_summary", turn.now)
     if turn.slots.get("contact_phone"):
-        record_consent(turn.session, citizen_id, "contact", "utter_summary", turn.now)
-        remember_contact(turn.session, citizen_id, turn.slots.get("contact_name"), turn.slots.get("contact_phone"))
+        remember(turn, turn.slots.get("contact_name"), turn.slots.get("contact_phone"), "utter_summary")
 
 
 def told(turn: Turn, ticket: Ticket, response: str) -> None:

@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from actions.begin import FORM, begin, empty_draft, helpers, is_angry
+from actions.begin import FORM, begin, empty_draft, helpers, is_angry, remember
 from actions.earlier import add_to, asked_just_now, find, new_from_kept, offer, refers_back
+from actions.filling import phone_in
 from actions.meaning import ask_meaning, keep_words, settled, two_meanings, vague_meanings
 from actions.places import names_a_place, place_words
 from actions.turn import ServiceAction, Turn, ended, slots, then
 from actions.verdicts import answer_waiting, waiting_ticket
-from actions.words import readable
+from actions.words import readable, words
 from api.places.service import resolve_place
+from api.tickets.queries import by_number, of_conversation
+from api.tickets.rules import OPEN_STATES
+from api.tickets.verdict import add_contact
 
 FAILURES_UNTIL_PERSON = 2
 
@@ -99,9 +103,26 @@ class Unexpected(ServiceAction):
                 return answer_waiting(turn, waiting)
             if settled(turn) == "report":
                 return new_from_kept(turn)
+            if turn.said.intent == "inform_contact":
+                return _contact(turn)
             if names_a_place(turn.said, helpers(turn)):
                 return _from_place(turn)
         return [*not_understood(turn), then(turn.loop or "action_listen")]
+
+
+def _contact(turn: Turn) -> list[dict[str, Any]]:
+    """A bare name and number that nobody asked for: they go to the latest open report without any."""
+    mine = of_conversation(turn.session, turn.conversation_id)
+    ticket = next((t for t in mine if t.status in OPEN_STATES and not t.contact_phone), None)
+    phone, name = phone_in(turn.said), turn.said.first("person")
+    if ticket is None or phone is None:
+        turn.say("utter_contact_for_what")
+        return []
+    locked = by_number(turn.session, ticket.number, lock=True)
+    add_contact(turn.session, locked, turn.conversation_id, name, phone, words()["contact_added"], turn.now)
+    remember(turn, name, phone, "utter_contact_added")
+    turn.say("utter_contact_added", number=ticket.number)
+    return slots(failures=0)
 
 
 def _from_place(turn: Turn) -> list[dict[str, Any]]:

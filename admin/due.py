@@ -51,7 +51,7 @@ class DueView:
         return Badge("ok", "clock", _left_words(minutes), exact)
 
     def _done(self, ticket: Ticket, exact: str) -> Badge:
-        if ticket.status in {Status.REJECTED, Status.MERGED}:
+        if ticket.status in {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}:
             return Badge("done", words()["status_icon"][ticket.status], words()["due"][ticket.status], exact)
         late = ticket.resolved_at is not None and ticket.resolved_at > ticket.due_at
         return Badge("done", "check-circle", words()["due"]["late" if late else "in_time"], exact)

@@ -163,6 +163,11 @@ class Life:
         self.row["due_at"] = self.ground.work.add(at, rule.resolution_minutes)
         return at
 
+    def withdraw(self, at: datetime) -> datetime:
+        at = self.do(Deed.WITHDRAW, at, "citizen")
+        self.row["closed_at"] = at
+        return at
+
     def merge(self, at: datetime, main: "Life") -> datetime:
         at = self.do(Deed.MERGE, at, into=main.number)
         self.row["merged_into_id"] = main.row["id"]

@@ -27,6 +27,9 @@ def _later(life: Life, at: datetime, minutes: float) -> datetime:
 
 def _handle(life: Life) -> None:
     chance, words, opened = life.chance, life.ground.words, life.incident.at
+    if life.incident.message_type == "emergency" and life.conversation_id and chance.random() < 0.3:
+        life.withdraw(opened + timedelta(seconds=chance.uniform(20, 200)))
+        return
     _find_owner(life)
     total = _total(life)
     rule = life.ground.rule(life.incident.message_type, life.incident.category, life.incident.priority, opened)

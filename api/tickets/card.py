@@ -17,6 +17,7 @@ STATUS_WORDS = {
     Status.CLOSED: "Đã đóng",
     Status.REJECTED: "Không xử lý",
     Status.MERGED: "Đã gộp",
+    Status.WITHDRAWN: "Đã rút lại",
 }
 STEPS = ("Tiếp nhận", "Đang xử lý", "Hoàn thành")
 _REACHED = {Status.NEW: 0, Status.IN_PROGRESS: 1, Status.WAITING: 1, Status.MERGED: 1}

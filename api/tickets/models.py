@@ -19,6 +19,7 @@ class Status(StrEnum):
     CLOSED = "closed"  # rated, or the days for reopening are over
     REJECTED = "rejected"  # not ours or not handled, with a reason
     MERGED = "merged"  # a duplicate, answered through its main ticket
+    WITHDRAWN = "withdrawn"  # an urgent ticket that the citizen took back: no emergency
 
 
 class Priority(StrEnum):

@@ -26,6 +26,7 @@ class Deed(StrEnum):
     EXTEND = "extend"
     RESOLVE = "resolve"
     REJECT = "reject"
+    WITHDRAW = "withdraw"  # the citizen says that it is no emergency
     REOPEN = "reopen"
     RATE = "rate"
     CLOSE = "close"
@@ -52,6 +53,7 @@ TRANSITIONS: Mapping[tuple[Status, Deed], Status] = (
         (_S.NEW, _D.ASK_BACK): _S.WAITING,
         (_S.NEW, _D.RESOLVE): _S.RESOLVED,
         (_S.NEW, _D.REJECT): _S.REJECTED,
+        (_S.NEW, _D.WITHDRAW): _S.WITHDRAWN,
         (_S.NEW, _D.FORWARD): _S.NEW,
         (_S.NEW, _D.RETURN): _S.NEW,
         (_S.NEW, _D.MERGE): _S.MERGED,
@@ -95,8 +97,8 @@ TRANSITIONS: Mapping[tuple[Status, Deed], Status] = (
             _D.ADD,
         )
     }
-    | {(state, _D.NOTE): state for state in (_S.RESOLVED, _S.CLOSED, _S.REJECTED, _S.MERGED)}
-    | {(state, _D.REPLY): state for state in (_S.RESOLVED, _S.CLOSED, _S.REJECTED)}
+    | {(state, _D.NOTE): state for state in (_S.RESOLVED, _S.CLOSED, _S.REJECTED, _S.MERGED, _S.WITHDRAWN)}
+    | {(state, _D.REPLY): state for state in (_S.RESOLVED, _S.CLOSED, _S.REJECTED, _S.WITHDRAWN)}
 )
 
 

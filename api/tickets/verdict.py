@@ -1,4 +1,4 @@
-"""The citizen's word on a solved ticket: a rating, or "not fixed"."""
+"""The citizen's word on a ticket: a rating, "not fixed", something to add, or that it was no emergency."""
 
 import uuid
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from api.localities.pack import pack
 from api.tickets.change import change
 from api.tickets.models import Status, Ticket, TicketEvent, TicketPhoto, TicketRating
 from api.tickets.queries import NoSuchTicket, reporting_thread
-from api.tickets.rules import Deed, escalated_priority, may_reopen, next_status
+from api.tickets.rules import Deed, NotAllowedNow, escalated_priority, may_reopen, next_status, searchable
 
 
 class TooLateToReopen(Conflict):
@@ -90,6 +90,25 @@ def add_words(
     for media in photos(session, media_ids):
         session.merge(TicketPhoto(ticket_id=ticket.id, media_id=media.id, moment="before"))
     return change(session, ticket, Deed.ADD, now, actor="citizen", text=nfc(text).strip(), media_ids=list(media_ids) or None)
+
+
+def add_contact(
+    session: Session, ticket: Ticket, conversation_id: uuid.UUID, name: str | None, phone: str, told: str, now: datetime
+) -> TicketEvent:
+    """Somebody who left none can be reached from now on. `told` stands in the history: it bears neither name nor number."""
+    _require_reporter(session, ticket, conversation_id)
+    ticket.contact_name, ticket.contact_phone = nfc(name) if name else None, phone
+    ticket.folded = searchable(ticket.folded, name, phone)
+    return change(session, ticket, Deed.ADD, now, actor="citizen", text=told)
+
+
+def withdraw(session: Session, ticket: Ticket, conversation_id: uuid.UUID, now: datetime) -> TicketEvent:
+    """ "Không phải khẩn cấp": an urgent ticket ends that nobody has taken on yet; raises `NotAllowedNow` for any other."""
+    _require_reporter(session, ticket, conversation_id)
+    if ticket.message_type != "emergency":
+        raise NotAllowedNow
+    ticket.closed_at = now
+    return change(session, ticket, Deed.WITHDRAW, now, actor="citizen")
 
 
 def close(session: Session, ticket: Ticket, now: datetime) -> TicketEvent:

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from actions.answers import AnswerQuestion, ConfirmQuestion
 from actions.earlier import SameMatter
-from actions.emergency import Emergency
+from actions.emergency import Emergency, NotEmergency
 from actions.report import AskCategory, Complaint, SubmitReport
 from actions.start import OutOfScope, SameAsBefore, StartFromUnclear, StartReport, Unexpected, YesOrNo
 from actions.turn import Said, ServiceAction, Turn
 from actions.verdicts import NotFixed
 from api.conversations.models import Conversation
-from api.tickets.models import Status
+from api.tickets.models import Status, Ticket
 from api.tickets.open import open_ticket
-from api.tickets.queries import by_number, of_conversation
+from api.tickets.queries import by_number, of_conversation, timeline
 from api.tickets.signals import signals_of
 from tests.cast import citizen, draft
 
@@ -41,6 +41,7 @@ class Bot:
         self.loop: str | None = None
         self.parses: dict[str, Said] = {}
         self.history: list[dict[str, Any]] = []
+        self.spoken: list[str] = []
 
     def act(self, action: type[ServiceAction], message: Said) -> list[str]:
         """The names of the responses, and of the form that follows."""
@@ -142,6 +143,60 @@ def test_an_emergency_goes_to_the_police_unless_its_field_is_theirs(bot: Bot) ->
     bot.act(Emergency, said("có người đuối nước ở sông", "emergency", {"category": (("water_supply", 0.9),)}))
     bot.act(Emergency, Said("emergency", 0.9, "dây điện đứt giật người", {}, {"category": (("electricity", 0.9),)}, (), 72))
     assert {t.category for t in of_conversation(bot.db, bot.thread.id)} == {"public_order", "electricity"}
+
+
+DISMISSED = "Công ty đuổi việc tôi lúc tôi đang có bầu"
+
+
+def taken_for_an_emergency(bot: Bot, sure: float = 0.5) -> Ticket:
+    field = {"category": (("labour_welfare", 0.9),)}
+    bot.parses[DISMISSED] = said(DISMISSED, "emergency", field)
+    bot.spoken = bot.act(Emergency, said(DISMISSED, "emergency", field, emergency=sure))
+    return of_conversation(bot.db, bot.thread.id)[0]
+
+
+def not_urgent(ticket: Ticket) -> Said:
+    return replace(said('/not_emergency{"ticket": …}', "not_emergency"), entities={"ticket": (ticket.number,)})
+
+
+def test_a_doubtful_emergency_can_be_taken_back_and_becomes_a_report(bot: Bot) -> None:
+    ticket = taken_for_an_emergency(bot)
+    assert bot.spoken == ["utter_emergency", "utter_emergency_sent", "utter_if_no_emergency", "emergency_form"]
+    assert bot.buttons() == [f'/not_emergency{{"ticket": "{ticket.number}"}}']
+    assert bot.act(NotEmergency, not_urgent(ticket)) == ["utter_emergency_withdrawn", "utter_report_begun", "report_form"]
+    assert (bot.slots["description"], bot.slots["category"]) == (DISMISSED, "labour_welfare")
+    assert (ticket.status, ticket.closed_at) == (Status.WITHDRAWN, bot.now)
+    assert bot.act(NotEmergency, not_urgent(ticket)) == ["utter_no_emergency_sent"]
+
+
+def test_nobody_asks_whether_a_sure_emergency_is_one(bot: Bot) -> None:
+    taken_for_an_emergency(bot, 0.9)
+    assert "utter_if_no_emergency" not in bot.spoken
+
+
+def test_what_somebody_has_taken_on_is_theirs_to_decide(bot: Bot) -> None:
+    ticket = taken_for_an_emergency(bot)
+    ticket.status = Status.IN_PROGRESS
+    assert bot.act(NotEmergency, said("không phải khẩn cấp đâu", "not_emergency")) == ["utter_emergency_taken_on"]
+    assert ticket.status == Status.IN_PROGRESS
+    assert timeline(bot.db, ticket.id)[-1].data["text"] == "Người gửi cho biết không phải việc khẩn cấp."
+
+
+def test_a_report_that_is_being_taken_down_goes_on(bot: Bot) -> None:
+    ticket = taken_for_an_emergency(bot)
+    bot.loop = "report_form"
+    assert bot.act(NotEmergency, not_urgent(ticket)) == ["utter_emergency_only_withdrawn"]
+    assert ticket.status == Status.WITHDRAWN
+
+
+def test_a_contact_that_nobody_asked_for_goes_to_the_open_report(bot: Bot, db: Session, now: datetime) -> None:
+    contact = replace(said("Lan 0987 654 321", "inform_contact"), entities={"phone": ("0987 654 321",), "person": ("Lan",)})
+    assert bot.act(Unexpected, contact) == ["utter_contact_for_what"]
+    own = open_ticket(db, draft(bot.thread, contact_phone=None), now)
+    assert bot.act(Unexpected, contact) == ["utter_contact_added"]
+    assert (own.contact_name, own.contact_phone) == ("Lan", "0987654321")
+    assert "0987" not in str(timeline(db, own.id)[-1].data)
+    assert "0987654321" in own.folded
 
 
 def test_a_strangers_ticket_is_never_offered(bot: Bot, db: Session, now: datetime) -> None:

@@ -291,6 +291,24 @@ def test_danger_without_a_place_is_asked_for_it(lan: Chat) -> None:
     assert lan.words_added(number) == ["(ảnh)", "số 3 phố Bắc Kinh phường Trần Phú"]
 
 
+def test_a_false_alarm_is_taken_back_and_becomes_a_report(lan: Chat) -> None:
+    lan.says("cháy nhà cứu với")
+    (number,) = lan.numbers()
+    answer = lan.says("nhầm rồi, không phải khẩn cấp đâu em")
+    assert f"rút tin khẩn {number}" in answer
+    assert lan.ticket(number)[1] == "withdrawn"
+    assert "ở đâu" in answer
+
+
+def test_a_contact_nobody_asked_for_goes_to_the_report_without_one(lan: Chat) -> None:
+    assert "chưa ghi liên hệ này" in lan.says("Lan 0987 654 321")
+    number = lan.reports()
+    assert f"vào phản ánh {number}" in lan.says("Lan 0987 654 321")
+    query = "select contact_name, contact_phone from ticket where number = %s"
+    assert lan.product.query(query, number) == [("Lan", "0987654321")]
+    assert lan.words_added(number) == ["Người gửi đã để lại liên hệ."]
+
+
 def test_a_low_rating_is_asked_for_its_reason_and_left_for_anything_else(lan: Chat, product: Product) -> None:
     number = lan.reports()
     lan.product.query("update ticket set status = 'resolved', resolved_at = now() where number = %s returning 1", number)

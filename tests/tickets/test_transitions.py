@@ -30,6 +30,7 @@ MOVES = {
         "ask_back": "waiting",
         "resolve": "resolved",
         "reject": "rejected",
+        "withdraw": "withdrawn",
         "forward": "new",
         "return": "new",
         "merge": "merged",
@@ -55,6 +56,7 @@ MOVES = {
     "closed": {"rate": "closed", "reopen": "in_progress", "note": "closed", "reply": "closed"},
     "rejected": {"reopen": "in_progress", "note": "rejected", "reply": "rejected"},
     "merged": {"unmerge": "new", "note": "merged"},
+    "withdrawn": {"note": "withdrawn", "reply": "withdrawn"},
 }
 EXPECTED = {(state, deed): state for state in ("new", "in_progress", "waiting") for deed in WORK} | {
     (state, deed): target for state, moves in MOVES.items() for deed, target in moves.items()

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from api.tickets import work
 from api.tickets.clock import candidates, tick
 from api.tickets.models import Priority, Status, Ticket
+from api.tickets.open import open_ticket
 from api.tickets.queries import NoSuchTicket, timeline
 from api.tickets.rules import Deed, NotAllowedNow
-from api.tickets.verdict import BadScore, TooLateToReopen, add_words, rate, reopen
-from tests.cast import Cast, citizen
+from api.tickets.verdict import BadScore, TooLateToReopen, add_words, rate, reopen, withdraw
+from tests.cast import Cast, citizen, draft
 
 
 def solve(db: Session, cast: Cast, now: datetime) -> Ticket:
@@ -28,6 +29,22 @@ def test_a_rating_closes_and_may_be_changed(db: Session, cast: Cast, now: dateti
     count = len(timeline(db, ticket.id))
     rate(db, ticket, cast.lan.id, 3, "tốt", now + timedelta(minutes=2))  # the same once more leaves no row
     assert len(timeline(db, ticket.id)) == count
+
+
+def test_only_an_urgent_ticket_that_nobody_has_taken_on_can_be_withdrawn(db: Session, cast: Cast, now: datetime) -> None:
+    with pytest.raises(NotAllowedNow):
+        withdraw(db, cast.ticket, cast.lan.id, now)
+    urgent = open_ticket(db, draft(cast.lan, message_type="emergency"), now)
+    with pytest.raises(NoSuchTicket):
+        withdraw(db, urgent, citizen(db, now).id, now)
+    taken = open_ticket(db, draft(cast.lan, message_type="emergency"), now)
+    taken.status = Status.IN_PROGRESS
+    with pytest.raises(NotAllowedNow):
+        withdraw(db, taken, cast.lan.id, now)
+    withdraw(db, urgent, cast.lan.id, now)
+    assert (urgent.status, urgent.closed_at, urgent.resolved_at) == (Status.WITHDRAWN, now, None)
+    with pytest.raises(NotAllowedNow):
+        reopen(db, urgent, cast.lan.id, None, now)
 
 
 @pytest.mark.parametrize("score", [0, 6, -1])
