@@ -138,9 +138,9 @@ def _own(turn: Turn, number: str) -> Ticket:
 
 def _say_status(turn: Turn, ticket: Ticket) -> None:
     shown = ticket_card(turn.session, ticket)
-    running = shown["due"] is not None
+    over = "utter_status_done" if ticket.answer else "utter_status_over"  # merged or taken back: nobody answers
     turn.say(
-        "utter_status_running" if running else "utter_status_done",
+        "utter_status_running" if shown["due"] else over,
         number=ticket.number,
         status=STATUS_WORDS[Status(ticket.status)],
         department=shown["department"] or "",

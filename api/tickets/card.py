@@ -20,7 +20,7 @@ STATUS_WORDS = {
     Status.WITHDRAWN: "Đã rút lại",
 }
 STEPS = ("Tiếp nhận", "Đang xử lý", "Hoàn thành")
-_REACHED = {Status.NEW: 0, Status.IN_PROGRESS: 1, Status.WAITING: 1, Status.MERGED: 1}
+_REACHED = {Status.NEW: 0, Status.IN_PROGRESS: 1, Status.WAITING: 1, Status.MERGED: 1, Status.WITHDRAWN: 0}
 
 
 def ticket_card(session: Session, ticket: Ticket, number: str | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
-from actions.answers import AnswerQuestion, ConfirmQuestion
+from actions.answers import AnswerQuestion, ConfirmQuestion, TicketStatus
 from actions.earlier import SameMatter
 from actions.emergency import Emergency, NotEmergency
 from actions.report import AskCategory, Complaint, SubmitReport
@@ -166,6 +166,7 @@ def test_a_doubtful_emergency_can_be_taken_back_and_becomes_a_report(bot: Bot) -
     assert bot.act(NotEmergency, not_urgent(ticket)) == ["utter_emergency_withdrawn", "utter_report_begun", "report_form"]
     assert (bot.slots["description"], bot.slots["category"]) == (DISMISSED, "labour_welfare")
     assert (ticket.status, ticket.closed_at) == (Status.WITHDRAWN, bot.now)
+    assert bot.act(TicketStatus, said("phản ánh của tôi tới đâu", "status")) == ["utter_status_over"]
     assert bot.act(NotEmergency, not_urgent(ticket)) == ["utter_no_emergency_sent"]
 
 

@@ -179,6 +179,13 @@ def test_the_button_under_the_answer_says_what_the_message_was(
     assert (reasons(db, pressed), kept(db, pressed).message_type) == ([], "")
 
 
+def test_an_emergency_that_was_taken_back_was_a_report(db: Session, cast: Cast, memory: Memory, now: datetime) -> None:
+    alarm = memory.hear(cast.lan, "công ty đuổi em lúc em có bầu", [("emergency", 0.9)])
+    memory.hear(cast.lan, "/not_emergency", [("not_emergency", 1.0)], entities=[("ticket", "HD-26-000001")], minutes=1)
+    gather(db, now)
+    assert (reasons(db, alarm), kept(db, alarm).settled_type) == (["chosen"], "report")
+
+
 def test_what_staff_settled_on_is_the_label(db: Session, cast: Cast, memory: Memory, now: datetime) -> None:
     first = memory.hear(cast.lan, "Cột trước nhà phát tia lửa", SURE, category=LIGHT)
     second = memory.hear(cast.lan, "Bóng đèn cháy", SURE, category=LIGHT)
