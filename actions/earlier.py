@@ -7,7 +7,7 @@ from typing import Any
 
 from actions.begin import begin
 from actions.telling import owner, say_whose
-from actions.turn import Said, ServiceAction, Turn, slots
+from actions.turn import Said, ServiceAction, Turn, button, slots
 from actions.words import has, words
 from api.core.settings import get_settings
 from api.localities.pack import pack
@@ -71,7 +71,7 @@ def offer(turn: Turn, ticket: Ticket) -> list[dict[str, Any]] | None:
     if not running and not _may_reopen(ticket, turn.now):
         return None
     titles = words()["buttons"]
-    first = {"title": titles["add" if running else "reopen"], "payload": f'/same_matter{{"ticket": "{ticket.number}"}}'}
+    first = button(titles["add" if running else "reopen"], "same_matter", ticket=ticket.number)
     second = {"title": titles["new"], "payload": "/confirm_report"}
     day = ticket.opened_at.astimezone(get_settings().zone)
     turn.say("utter_is_it_that", buttons=[first, second], title=ticket.title, number=ticket.number, day=f"{day:%d/%m}")

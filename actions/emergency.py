@@ -1,6 +1,5 @@
 """Danger to life: the numbers to call first, a ticket of the highest priority at once, the place afterwards."""
 
-import json
 from typing import Any
 
 from actions.begin import FORM as REPORT_FORM
@@ -8,7 +7,7 @@ from actions.begin import empty_draft, opening
 from actions.earlier import begin_from
 from actions.report import draft_of, told
 from actions.telling import owner
-from actions.turn import ServiceAction, Turn, ended, slots, then
+from actions.turn import ServiceAction, Turn, button, ended, slots, then
 from actions.words import words
 from api.tickets.models import Priority, Status, Ticket
 from api.tickets.open import open_ticket
@@ -51,9 +50,8 @@ class Emergency(ServiceAction):
         )
         told(turn, ticket, "utter_emergency_sent")
         if turn.said.confidence < SURE:
-            title = words()["buttons"]["no_emergency"]
-            pressed = "/not_emergency" + json.dumps({"ticket": ticket.number})
-            turn.say("utter_if_no_emergency", buttons=[{"title": title, "payload": pressed}])
+            taken_back = button(words()["buttons"]["no_emergency"], "not_emergency", ticket=ticket.number)
+            turn.say("utter_if_no_emergency", buttons=[taken_back])
         over = [*ended(), *slots(**empty_draft())]
         if not ticket.place_text and ticket.lat is None:
             return [*over, *slots(emergency_ticket=ticket.number, emergency_place=None), then(FORM)]

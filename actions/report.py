@@ -1,6 +1,5 @@
 """Taking down a report: fill, ask, sum up, open the ticket."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ from actions.corrections import part_named
 from actions.filling import fill
 from actions.meaning import ask_meaning, two_meanings
 from actions.telling import say_whose
-from actions.turn import ServiceAction, Turn, ended, slots
+from actions.turn import ServiceAction, Turn, button, ended, slots
 from actions.words import short_field, words
 from api.citizens.service import record_consent
 from api.core.text import squeeze
@@ -132,7 +131,7 @@ class AskCategory(ServiceAction):
     def act(self, turn: Turn) -> list[dict[str, Any]]:
         options = [*(turn.slots.get("category_options") or []), "other"]
         known = [code for code in dict.fromkeys(options) if code in categories()]
-        buttons = [_button(short_field(code), "choose_category", category=code) for code in known]
+        buttons = [button(short_field(code), "choose_category", category=code) for code in known]
         turn.say("utter_ask_which_category", buttons=buttons)
         return []
 
@@ -147,7 +146,7 @@ class AskPlace(ServiceAction):
         if not options:
             turn.say("utter_ask_where")
             return []
-        buttons = [_button(unit_name(turn.session, code) or code, "choose_place", unit=code) for code in options]
+        buttons = [button(unit_name(turn.session, code) or code, "choose_place", unit=code) for code in options]
         if told := turn.slots.get("place_text"):
             turn.say("utter_ask_which_unit", buttons=buttons, place=told)
         else:
@@ -288,7 +287,3 @@ class Denunciation(ServiceAction):
         turn.say("utter_denunciation")
         turn.say("utter_denunciation_how")
         return [*ended(), *slots(unclear_text=None, unclear_photos=None, failures=0, **empty_draft())]
-
-
-def _button(title: str, intent: str, **entities: str) -> dict[str, str]:
-    return {"title": title, "payload": f"/{intent}{json.dumps(entities, ensure_ascii=False)}"}

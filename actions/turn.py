@@ -1,5 +1,6 @@
 """One call of one action: what the citizen just said, what the bot remembers, and a way to answer by a response's name."""
 
+import json
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -151,6 +152,11 @@ class Turn:
         before = [event for event in self.history if event.get("event") == "user"][:-1]
         last = (before[-1].get("metadata") or {}).get("message_id") if before else None
         return last is not None and last == asked_at
+
+
+def button(title: str, intent: str, **entities: str) -> dict[str, str]:
+    """A button that says `intent` with these entities when it is pressed."""
+    return {"title": title, "payload": f"/{intent}{json.dumps(entities, ensure_ascii=False)}"}
 
 
 def slots(**values: Any) -> list[dict[str, Any]]:

@@ -41,7 +41,6 @@ class Bot:
         self.loop: str | None = None
         self.parses: dict[str, Said] = {}
         self.history: list[dict[str, Any]] = []
-        self.spoken: list[str] = []
 
     def act(self, action: type[ServiceAction], message: Said) -> list[str]:
         """The names of the responses, and of the form that follows."""
@@ -148,11 +147,12 @@ def test_an_emergency_goes_to_the_police_unless_its_field_is_theirs(bot: Bot) ->
 DISMISSED = "Công ty đuổi việc tôi lúc tôi đang có bầu"
 
 
-def taken_for_an_emergency(bot: Bot, sure: float = 0.5) -> Ticket:
+def taken_for_an_emergency(bot: Bot, sure: float = 0.5) -> tuple[Ticket, list[str]]:
+    """The urgent ticket, and what the bot said of it."""
     field = {"category": (("labour_welfare", 0.9),)}
     bot.parses[DISMISSED] = said(DISMISSED, "emergency", field)
-    bot.spoken = bot.act(Emergency, said(DISMISSED, "emergency", field, emergency=sure))
-    return of_conversation(bot.db, bot.thread.id)[0]
+    spoken = bot.act(Emergency, said(DISMISSED, "emergency", field, emergency=sure))
+    return of_conversation(bot.db, bot.thread.id)[0], spoken
 
 
 def not_urgent(ticket: Ticket) -> Said:
@@ -160,8 +160,8 @@ def not_urgent(ticket: Ticket) -> Said:
 
 
 def test_a_doubtful_emergency_can_be_taken_back_and_becomes_a_report(bot: Bot) -> None:
-    ticket = taken_for_an_emergency(bot)
-    assert bot.spoken == ["utter_emergency", "utter_emergency_sent", "utter_if_no_emergency", "emergency_form"]
+    ticket, spoken = taken_for_an_emergency(bot)
+    assert spoken == ["utter_emergency", "utter_emergency_sent", "utter_if_no_emergency", "emergency_form"]
     assert bot.buttons() == [f'/not_emergency{{"ticket": "{ticket.number}"}}']
     assert bot.act(NotEmergency, not_urgent(ticket)) == ["utter_emergency_withdrawn", "utter_report_begun", "report_form"]
     assert (bot.slots["description"], bot.slots["category"]) == (DISMISSED, "labour_welfare")
@@ -171,12 +171,12 @@ def test_a_doubtful_emergency_can_be_taken_back_and_becomes_a_report(bot: Bot) -
 
 
 def test_nobody_asks_whether_a_sure_emergency_is_one(bot: Bot) -> None:
-    taken_for_an_emergency(bot, 0.9)
-    assert "utter_if_no_emergency" not in bot.spoken
+    _, spoken = taken_for_an_emergency(bot, 0.9)
+    assert "utter_if_no_emergency" not in spoken
 
 
 def test_what_somebody_has_taken_on_is_theirs_to_decide(bot: Bot) -> None:
-    ticket = taken_for_an_emergency(bot)
+    ticket, _ = taken_for_an_emergency(bot)
     ticket.status = Status.IN_PROGRESS
     assert bot.act(NotEmergency, said("không phải khẩn cấp đâu", "not_emergency")) == ["utter_emergency_taken_on"]
     assert ticket.status == Status.IN_PROGRESS
@@ -184,7 +184,7 @@ def test_what_somebody_has_taken_on_is_theirs_to_decide(bot: Bot) -> None:
 
 
 def test_a_report_that_is_being_taken_down_goes_on(bot: Bot) -> None:
-    ticket = taken_for_an_emergency(bot)
+    ticket, _ = taken_for_an_emergency(bot)
     bot.loop = "report_form"
     assert bot.act(NotEmergency, not_urgent(ticket)) == ["utter_emergency_only_withdrawn"]
     assert ticket.status == Status.WITHDRAWN
